@@ -1,0 +1,122 @@
+// When a schedule falls due. croner reads the syntax and lists nominal local times (asked in UTC, where nothing shifts);
+// the rule for clock changes is ours, Vixie cron's made exact:
+// - the hour is pinned (a number, list or range): every matched local time runs exactly once. Where the clock goes back, at
+//   its first occurrence; where it is skipped, at the first valid instant after the gap; times that meet there run once.
+// - the hour is free (* or all 24): real minutes count. Both copies of a repeated hour run, skipped times do not.
+import { Cron } from "croner";
+import { instantOf, offsetAt, transitionBetween, zoneProblem } from "./zone.ts";
+
+export interface Schedule {
+  readonly expression: string;
+  readonly timeZone: string;
+  readonly kind: "fixed" | "interval";
+  readonly nominal: Nominal;
+}
+
+/** One time at which a schedule falls due. */
+export interface Slot {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The nominal local time, "2026-11-01T02:00"; with the UTC offset where an hour may come twice, "…T02:30+01:00". */
+  readonly key: string;
+}
+
+export type ParsedSchedule =
+  | { readonly kind: "schedule"; readonly schedule: Schedule }
+  | { readonly kind: "problem"; readonly field: "spec.schedule" | "spec.timeZone"; readonly value: string; readonly message: string };
+
+/** The first nominal local time (floating milliseconds) after another one; undefined when there is none any more. */
+type Nominal = (after: number) => number | undefined;
+
+const MINUTE = 60_000;
+const DAY = 1440 * MINUTE;
+/** A nominal time lies at most this far from the local time of its instant: a day's gap and a zone's whole shift. */
+const SHIFT = 3 * DAY;
+/** Any instant will do: whether an expression matches at all does not depend on it (croner searches thousands of years). */
+const EPOCH = Date.UTC(2000, 0, 1);
+
+export function parseSchedule(expression: string, timeZone: string): ParsedSchedule {
+  const problem = (message: string): ParsedSchedule => ({ kind: "problem", field: "spec.schedule", value: expression, message });
+  const zone = zoneProblem(timeZone);
+  if (zone !== undefined) return { kind: "problem", field: "spec.timeZone", value: timeZone, message: `${zone}; use a name such as Europe/Copenhagen or UTC` };
+  if (/TZ=/.test(expression)) return problem("names a zone; put it into spec.timeZone");
+  if (/^@every/.test(expression)) return problem("is an interval from an unnamed start; write it as cron fields, such as */15 * * * *");
+  try {
+    const nominal = nominalTimes(expression);
+    if (nominal(EPOCH) === undefined) return problem("never matches: no such date exists");
+    return { kind: "schedule", schedule: { expression, timeZone, kind: isInterval(expression) ? "interval" : "fixed", nominal } };
+  } catch (error) {
+    return problem(error instanceof Error ? error.message.replace(/^CronPattern: /, "") : "cannot be read");
+  }
+}
+
+/** The first slot after an instant; undefined when the schedule never matches again. */
+export function nextSlot(schedule: Schedule, after: number): Slot | undefined {
+  return schedule.kind === "fixed" ? nextFixed(schedule, after) : nextInterval(schedule, after);
+}
+
+function nominalTimes(expression: string): Nominal {
+  const cron = new Cron(expression, { timezone: "UTC", mode: "5-part", paused: true });
+  return (after) => cron.nextRun(new Date(after))?.getTime();
+}
+
+const HOURLY_NAMES = /^@hourly$/i;
+
+function isInterval(expression: string): boolean {
+  const hour = expression.trim().split(/\s+/)[1];
+  if (hour === undefined) return HOURLY_NAMES.test(expression.trim());
+  if (/^[*?]/.test(hour)) return true;
+  const everyHour = nominalTimes(`0 ${hour} * * *`);
+  let at: number | undefined = EPOCH - 1;
+  for (let hours = 0; hours < 24; hours++) at = at === undefined ? undefined : everyHour(at);
+  return at !== undefined && at < EPOCH + DAY;
+}
+
+function nextFixed({ nominal, timeZone }: Schedule, after: number): Slot | undefined {
+  let local = nominal(after + offsetAt(timeZone, after) - SHIFT);
+  while (local !== undefined) {
+    const at = instantOf(timeZone, local);
+    if (at !== undefined && at > after) return { at, key: keyOf(local) };
+    local = nominal(local);
+  }
+  return undefined;
+}
+
+function nextInterval({ nominal, timeZone }: Schedule, after: number): Slot | undefined {
+  let from = after;
+  for (;;) {
+    const offset = offsetAt(timeZone, from);
+    const local = nominal(from + offset);
+    if (local === undefined) return undefined;
+    const at = local - offset;
+    const steady = steadyUntil(timeZone, from, at);
+    if (steady === undefined) return { at, key: `${keyOf(local)}${offsetText(offset)}` };
+    // The clock changes before that: go on from the change with the new offset (a match at that very instant counts).
+    from = steady - 1;
+    const changed = offsetAt(timeZone, steady);
+    const first = nominal(steady + changed - 1);
+    if (first === steady + changed) return { at: steady, key: `${keyOf(first)}${offsetText(changed)}` };
+    from = steady;
+  }
+}
+
+/** The first change of the offset in (from, to], looked for in steps that no two changes of one zone lie within; or undefined. */
+function steadyUntil(zone: string, from: number, to: number): number | undefined {
+  const offset = offsetAt(zone, from);
+  for (let at = from; at < to; ) {
+    const next = Math.min(at + 7 * DAY, to);
+    if (offsetAt(zone, next) !== offset) return transitionBetween(zone, at, next);
+    at = next;
+  }
+  return undefined;
+}
+
+function keyOf(local: number): string {
+  return new Date(local).toISOString().slice(0, 16);
+}
+
+function offsetText(offset: number): string {
+  const minutes = Math.round(Math.abs(offset) / MINUTE);
+  const pad = (n: number) => String(n).padStart(2, "0");
+  return `${offset < 0 ? "-" : "+"}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+}
