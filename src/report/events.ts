@@ -1,0 +1,94 @@
+// Which changes deserve an Event, and its words. Read off two statuses, the one before the pass and the one just written, so
+// that an Event never tells of something that was not recorded.
+import type { RunRecord, Status, Steps } from "../crds/status.ts";
+import type { Problem } from "../window/observed.ts";
+import { secondsBetween } from "./run-record.ts";
+
+export interface EventNote {
+  readonly type: "Normal" | "Warning";
+  /** One word for programs; the same in every language. */
+  readonly reason: string;
+  /** What the controller did or tried. */
+  readonly action: string;
+  readonly note: string;
+  /** Whether it is about the run's Job too. */
+  readonly job: boolean;
+}
+
+export function eventsBetween(before: Status, after: Status, problems: readonly Problem[]): readonly EventNote[] {
+  return [...refusals(before, after, problems), ...skips(before, after), ...runEvents(before.run, after.run), ...closings(before, after)];
+}
+
+function refusals(before: Status, after: Status, problems: readonly Problem[]): readonly EventNote[] {
+  const said = messageOf(before);
+  if (said === messageOf(after)) return [];
+  return problems.map(({ reason, message }) => warning(reason, "Validate", message));
+}
+
+function messageOf({ conditions }: Status): string | undefined {
+  const ready = conditions?.find((c) => c.type === "Ready");
+  return ready?.status === "False" ? `${ready.reason} ${ready.message}` : undefined;
+}
+
+function skips(before: Status, after: Status): readonly EventNote[] {
+  const skip = after.lastSkip;
+  if (skip === undefined || (before.lastSkip?.scheduledTime === skip.scheduledTime && before.lastSkip.reason === skip.reason)) return [];
+  return [warning("RunSkipped", "Schedule", `the run due at ${skip.scheduledTime} was skipped (${skip.reason}): ${skip.message}`)];
+}
+
+function runEvents(before: RunRecord | undefined, run: RunRecord | undefined): readonly EventNote[] {
+  if (run === undefined) return [];
+  const old = before?.id === run.id ? before : undefined;
+  const events: EventNote[] = [];
+  if (old === undefined) events.push(normal("RunStarted", "Start", `run ${run.id} of ${run.slot} begins`));
+  if (run.jobRef !== undefined && old?.jobRef === undefined) {
+    events.push(normal("JobCreated", "CreateJob", `created Job ${run.jobName}, suspended until the lock is held`, true));
+  }
+  events.push(...stepEvents(old?.steps ?? {}, run));
+  if (run.gaveUp !== undefined && old?.gaveUp === undefined) {
+    events.push(warning(run.gaveUp.result, "GiveUp", `the run is given up: ${run.gaveUp.message}`));
+  }
+  if (run.result !== undefined && old?.result === undefined) events.push(resultEvent(run, run.result));
+  return events;
+}
+
+function resultEvent(run: RunRecord, { result, message }: NonNullable<RunRecord["result"]>): EventNote {
+  if (result === "Succeeded") return normal("JobSucceeded", "RecordResult", `Job ${run.jobName} succeeded: ${message}`, true);
+  if (result === "Failed") return warning("JobFailed", "RecordResult", `Job ${run.jobName} failed: ${message}`, true);
+  return warning("RunEnded", "RecordResult", `the run ended as ${result}: ${message}`);
+}
+
+function stepEvents(old: Steps, { steps, ...run }: RunRecord): readonly EventNote[] {
+  const seconds = (from: string | undefined, to: string | undefined) => `${secondsBetween(from, to) ?? "?"} s`;
+  const signals = run.locks.map((l) => l.signalPath).join(", ");
+  const paths = run.locks.map((l) => l.path).join(", ");
+  const drained = seconds(steps.queuedTime, steps.drainedTime);
+  const paused = seconds(steps.queuedTime, steps.releaseTime);
+  const table: readonly (readonly [keyof Steps, EventNote])[] = [
+    ["queuedTime", normal("SignalRaised", "Queue", `raised ${signals} and queued for the write lock on ${paths}`)],
+    ["drainedTime", normal("DrainCompleted", "Drain", `every read lock was released after ${drained}`)],
+    ["exclusiveTime", normal("WriteLockAcquired", "Promote", `the write lock on ${paths} is held, and outlives the controller`)],
+    ["unsuspendTime", normal("JobLetGo", "StartJob", `let Job ${run.jobName} go with fencing token ${run.fencingToken ?? "?"}`, true)],
+    ["jobStartTime", normal("JobStarted", "StartJob", `the first container of Job ${run.jobName} has started`, true)],
+    ["releaseTime", normal("SignalCleared", "Release", `released the locks and cleared the signal; processors were paused for ${paused}`)],
+  ];
+  return table.filter(([step]) => steps[step] !== undefined && old[step] === undefined).map(([, event]) => event);
+}
+
+/** The last step is often seen in the very pass that closes the run: then it stands in the history only. */
+function closings(before: Status, after: Status): readonly EventNote[] {
+  const entry = after.history?.[0];
+  if (before.run === undefined || after.run !== undefined || entry?.id !== before.run.id) return [];
+  const events = stepEvents(before.run.steps, { ...before.run, steps: entry.steps });
+  if (entry.steps.queuedTime === undefined || entry.steps.releaseTime !== undefined) return events;
+  const note = `the locks of run ${entry.id} were abandoned by hand; the controller clears them when ZooKeeper can be reached`;
+  return [...events, warning("LocksAbandoned", "Abandon", note)];
+}
+
+function normal(reason: string, action: string, note: string, job = false): EventNote {
+  return { type: "Normal", reason, action, note, job };
+}
+
+function warning(reason: string, action: string, note: string, job = false): EventNote {
+  return { type: "Warning", reason, action, note, job };
+}

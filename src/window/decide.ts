@@ -1,0 +1,68 @@
+// What to do next. Pure: the same facts give the same decision. One exhaustive switch for each part of a run; a case that is
+// left out does not compile.
+import { classifyActive } from "./active.ts";
+import type { Decision } from "./action.ts";
+import { decideActive } from "./decide-active.ts";
+import { classifyIdle } from "./idle.ts";
+import type { Observed } from "./observed.ts";
+import { classifyRecorded } from "./recorded.ts";
+import type { IdleSituation, RecordedSituation, Situation } from "./situation.ts";
+import { act, BLIND_POLL_MS, POLL_MS, RETRY_MS, wait } from "./waiting.ts";
+
+export interface Decided extends Decision {
+  readonly situation: Situation;
+}
+
+export function decide(o: Observed): Decided {
+  const { run } = o.window.status;
+  if (run === undefined) {
+    const situation = classifyIdle(o);
+    return { situation, ...decideIdle(situation, o) };
+  }
+  if (run.result === undefined) {
+    const situation = classifyActive(o, run);
+    return { situation, ...decideActive(situation, o, run) };
+  }
+  const situation = classifyRecorded(o, run);
+  return { situation, ...decideRecorded(situation, o) };
+}
+
+function decideIdle(s: IdleSituation, o: Observed): Decision {
+  switch (s.at) {
+    case "Leaving":
+      return wait("Deleting", "the window is being deleted", undefined);
+    case "Unneeded finalizer":
+      return act({ do: "remove finalizer" }, "Releasing", "the run is over");
+    case "Refused":
+      return wait("NotAccepted", s.problems.map((p) => p.message).join("; "), undefined);
+    case "Hindered":
+      return wait("NotReady", s.problems.map((p) => p.message).join("; "), o.now + RETRY_MS);
+    case "Missed":
+      return act({ do: "skip", missed: s.missed }, "Scheduled", s.missed.message);
+    case "Due":
+      return act({ do: "begin", run: s.run }, "Starting", `the run of ${s.run.scheduledTime} begins`);
+    case "Surplus Job":
+      return act({ do: "delete Job", job: s.job }, "Scheduled", `Job ${s.job.name} is beyond the history limit`);
+    case "Suspended":
+      return wait("Suspended", "spec.suspend is true: no run starts by the schedule", undefined);
+    case "Scheduled":
+      return wait("Scheduled", "waiting for the schedule", s.nextAt);
+  }
+}
+
+function decideRecorded(s: RecordedSituation, o: Observed): Decision {
+  switch (s.at) {
+    case "Blind":
+      return wait("Unknown", `the result is recorded; ${s.of} cannot be read, so the locks are held: ${s.why}`, o.now + BLIND_POLL_MS);
+    case "To be stopped":
+      return act({ do: "stop Job", job: s.job }, "Stopping", `stopping Job ${s.job.name}: ${s.why}`);
+    case "Stopping":
+      return wait("Stopping", `waiting for the Job's Pods to end: ${s.pods.map((p) => p.name).join(", ")}`, o.now + POLL_MS);
+    case "Unreleased":
+      return act({ do: "release" }, "Releasing", "releasing the locks");
+    case "Job finalized":
+      return act({ do: "remove Job finalizer", job: s.job }, "Releasing", "the locks are released");
+    case "Released":
+      return act({ do: "close", abandoned: s.abandoned }, "Releasing", s.abandoned ? "the locks were abandoned by hand" : "the locks are released");
+  }
+}

@@ -1,0 +1,16 @@
+// A window without a run: what its schedule, its spec and its past ask for.
+import type { Observed } from "./observed.ts";
+import type { IdleSituation } from "./situation.ts";
+
+export function classifyIdle({ window, acceptance, due, surplusJobs }: Observed): IdleSituation {
+  if (window.held) return { at: "Unneeded finalizer" };
+  if (window.deleting) return { at: "Leaving" };
+  if (acceptance.kind === "refused") return { at: "Refused", problems: acceptance.problems };
+  if (due.kind === "missed") return { at: "Missed", missed: due.missed };
+  if (acceptance.kind !== "accepted") return { at: "Hindered", problems: acceptance.kind === "hindered" ? acceptance.problems : [] };
+  if (due.kind === "start") return { at: "Due", run: due.run };
+  const surplus = surplusJobs[0];
+  if (surplus !== undefined) return { at: "Surplus Job", job: surplus };
+  if (window.spec.suspend) return { at: "Suspended" };
+  return { at: "Scheduled", nextAt: due.next?.at };
+}

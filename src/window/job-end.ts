@@ -1,0 +1,34 @@
+// What may be said of a run's Job and Pods as a whole. A Pod that waits behind our gate is not gone: a late unsuspend would
+// still let it be seen as the run's own.
+import type { RunRecord } from "../crds/status.ts";
+import type { JobFacts, JobName, PodFacts } from "./observed.ts";
+
+export type OwnJob = Extract<JobFacts, { kind: "job" }>;
+
+/** The Job of that name if this run made it (whatever its uid). */
+export function ownJob(job: JobFacts): OwnJob | undefined {
+  return job.kind === "job" ? job : undefined;
+}
+
+export function isDone(job: OwnJob | undefined): boolean {
+  return job?.phase === "complete" || job?.phase === "failed";
+}
+
+export function livePods(pods: readonly PodFacts[]): readonly PodFacts[] {
+  return pods.filter((pod) => pod.phase !== "ended");
+}
+
+/** No Pod of the run can be running, now or later. */
+export function isQuiet(job: OwnJob | undefined, pods: readonly PodFacts[]): boolean {
+  return (job === undefined || isDone(job) || job.deleting !== "no") && livePods(pods).length === 0;
+}
+
+/** The Job that a DELETE with foreground propagation still has to be asked of: a background one leaves its Pods running. */
+export function stoppable(job: OwnJob | undefined, run: RunRecord): JobName | undefined {
+  return job !== undefined && job.deleting !== "foreground" ? { name: run.jobName, uid: job.uid } : undefined;
+}
+
+/** The Job that status names is gone, replaced or being deleted. */
+export function isLost(job: OwnJob | undefined, run: RunRecord): boolean {
+  return run.jobRef !== undefined && (job === undefined || job.uid !== run.jobRef.uid || job.deleting !== "no");
+}

@@ -1,0 +1,117 @@
+// The facts of one look at one window, in the machine's own words. Whoever gathers them (controller/observe.ts) reads
+// Kubernetes first and ZooKeeper after it. What could not be read is `unknown`: never the same as absent.
+import type { Spec } from "../crds/spec.ts";
+import type { Status } from "../crds/status.ts";
+import type { Due } from "../schedule/occurrence.ts";
+
+export interface Observed {
+  /** Wall clock of the look, milliseconds since 1970. */
+  readonly now: number;
+  readonly window: WindowFacts;
+  /** Whether the spec can work; only asked while no run is active. */
+  readonly acceptance: Acceptance;
+  readonly due: Due;
+  readonly job: JobFacts;
+  readonly pods: PodsFacts;
+  readonly locks: LocksFacts;
+  /** Jobs of runs that are over and beyond the history limits, oldest first; only asked while no run is active. */
+  readonly surplusJobs: readonly JobName[];
+}
+
+export interface WindowFacts {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly deleting: boolean;
+  /** Whether our finalizer is on it. */
+  readonly held: boolean;
+  readonly spec: Spec;
+  readonly status: Status;
+  /** The run whose locks a person wants abandoned (annotation), if any. */
+  readonly abandon: string | undefined;
+}
+
+export interface JobName {
+  readonly name: string;
+  readonly uid: string;
+}
+
+export type Acceptance =
+  | { readonly kind: "accepted"; readonly warnings: readonly string[] }
+  /** Can never work as it is written: `Stalled`. */
+  | { readonly kind: "refused"; readonly problems: readonly Problem[] }
+  /** Cannot work now, by something outside the spec: `Ready=False`, tried again. */
+  | { readonly kind: "hindered"; readonly problems: readonly Problem[] }
+  /** Not asked in this look, since a run is active. */
+  | { readonly kind: "not asked" };
+
+export interface Problem {
+  /** A condition's reason, such as InvalidSchedule. */
+  readonly reason: string;
+  /** Names the field and the value and says what to do. */
+  readonly message: string;
+}
+
+export type JobFacts =
+  | { readonly kind: "unknown"; readonly why: string }
+  | { readonly kind: "absent" }
+  /** A Job of that name which this run did not make. */
+  | { readonly kind: "foreign"; readonly uid: string; readonly message: string }
+  | {
+      readonly kind: "job";
+      readonly uid: string;
+      readonly phase: "suspended" | "active" | "complete" | "failed";
+      readonly message: string;
+      readonly deleting: "no" | "background" | "foreground";
+      /** Whether our finalizer is on it. */
+      readonly held: boolean;
+      /** The fencing token it was let go with. */
+      readonly token: string | undefined;
+    };
+
+export type PodsFacts = { readonly kind: "unknown"; readonly why: string } | { readonly kind: "pods"; readonly pods: readonly PodFacts[] };
+
+export interface PodFacts {
+  readonly name: string;
+  readonly uid: string;
+  /** Of the Job that owns it. */
+  readonly jobUid: string;
+  /** `gated`: our gate keeps it from being scheduled. `ended`: Succeeded or Failed. */
+  readonly phase: "gated" | "waiting" | "running" | "ended";
+  /** Whether a container of it has ever started. */
+  readonly started: boolean;
+  readonly deleting: boolean;
+  /** False when its node does not answer. */
+  readonly reachable: boolean;
+  /** Why it does not run yet, for people. */
+  readonly message: string;
+}
+
+export type LocksFacts =
+  | { readonly kind: "unknown"; readonly why: string }
+  | {
+      readonly kind: "locks";
+      readonly held: "absent" | "queued" | "promoted";
+      readonly locks: readonly LockFacts[];
+      /** Another run that is exclusive on one of our paths, unless all our paths are among its own. */
+      readonly exclusiveElsewhere: string | undefined;
+    };
+
+export interface LockFacts {
+  readonly path: string;
+  readonly signalPath: string;
+  readonly node: "absent" | "queued" | "promoted";
+  readonly nodeName: string | undefined;
+  /** As a decimal number; only of a promoted node. */
+  readonly czxid: string | undefined;
+  readonly signal: "absent" | "without us" | "ours" | "ours for good" | "foreign";
+  /** How many lock nodes sort before ours; 0 is first. Meaningless while ours is absent. */
+  readonly ahead: number;
+  /** Whether a write node of somebody else is among them. */
+  readonly writerAhead: boolean;
+  /** The first of those ahead, for people. */
+  readonly holders: readonly string[];
+  /** Something on the path that makes the order of its nodes meaningless. */
+  readonly problem: string | undefined;
+}

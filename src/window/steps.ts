@@ -1,0 +1,42 @@
+// Which steps of a run have been reached, and when that was first seen. Both the deadlines and the status read it here, so
+// that they cannot disagree.
+import type { RunRecord, Steps } from "../crds/status.ts";
+import { timeText } from "./deadlines.ts";
+import { isDone, ownJob } from "./job-end.ts";
+import type { LockFacts, Observed } from "./observed.ts";
+
+type StepName = keyof Steps;
+
+/** The steps recorded, the ones that this look adds, and without those that it takes back (a place in the queue lost). */
+export function stepsReached(o: Observed, run: RunRecord): Steps {
+  const reached: Steps = { ...run.steps };
+  const mark = (name: StepName, yes: boolean) => {
+    if (yes && reached[name] === undefined) reached[name] = timeText(o.now);
+  };
+  const markOrTakeBack = (name: StepName, yes: boolean) => {
+    if (yes) mark(name, true);
+    else delete reached[name];
+  };
+  if (o.locks.kind === "locks") {
+    const { held, locks } = o.locks;
+    const queued = held !== "absent" && locks.every(isQueued);
+    mark("queuedTime", queued);
+    if (held !== "promoted" && run.result === undefined) {
+      markOrTakeBack("drainStartTime", queued && !locks.some((l) => l.writerAhead));
+      markOrTakeBack("drainedTime", queued && locks.every((l) => l.ahead === 0));
+    }
+    mark("exclusiveTime", held === "promoted");
+    const pausedAndReleased = run.result !== undefined && held === "absent" && reached.queuedTime !== undefined;
+    mark("releaseTime", pausedAndReleased && locks.every((l) => l.node === "absent"));
+  }
+  const job = ownJob(o.job);
+  mark("unsuspendTime", job?.token !== undefined);
+  if (o.pods.kind === "pods" && job?.token !== undefined) {
+    mark("jobStartTime", isDone(job) || o.pods.pods.some((pod) => pod.started));
+  }
+  return reached;
+}
+
+function isQueued(lock: LockFacts): boolean {
+  return lock.node !== "absent" && (lock.signal === "ours" || lock.signal === "ours for good");
+}
