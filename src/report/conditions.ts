@@ -1,8 +1,8 @@
 // The window's conditions. Ready says "accepted and schedulable" and stays True while a run is active (tools that wait for
 // health would flap every night otherwise); its reason carries the short state. Set here and nowhere else.
 import type { Condition, RunRecord, Status } from "../crds/status.ts";
-import type { Decided } from "../window/decide.ts";
 import { timeText } from "../window/deadlines.ts";
+import type { Decided } from "../window/decide.ts";
 import type { Observed } from "../window/observed.ts";
 import { clip } from "./run-record.ts";
 

@@ -2,8 +2,8 @@
 import type { Participant, RunRecord, Status } from "../crds/status.ts";
 import { type Due, observedSchedule } from "../schedule/occurrence.ts";
 import type { Outcome } from "../window/action.ts";
-import type { Decided } from "../window/decide.ts";
 import { timeText } from "../window/deadlines.ts";
+import type { Decided } from "../window/decide.ts";
 import type { Observed, Problem } from "../window/observed.ts";
 import { stepsReached } from "../window/steps.ts";
 import { conditionsAfter } from "./conditions.ts";

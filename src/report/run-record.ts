@@ -52,7 +52,10 @@ function withLocks(run: RunRecord, facts: LocksFacts): RunRecord {
   });
   const ahead = facts.locks.reduce((sum, l) => sum + (l.node === "absent" ? 0 : l.ahead), 0);
   if (ahead === 0) return { ...rest, locks };
-  const blockedBy = facts.locks.flatMap((l) => l.holders).slice(0, 20).map((holder) => holder.slice(0, 200));
+  const blockedBy = facts.locks
+    .flatMap((l) => l.holders)
+    .slice(0, 20)
+    .map((holder) => holder.slice(0, 200));
   return { ...rest, locks, blockedCount: ahead, blockedBy };
 }
 

@@ -38,7 +38,8 @@ const EPOCH = Date.UTC(2000, 0, 1);
 export function parseSchedule(expression: string, timeZone: string): ParsedSchedule {
   const problem = (message: string): ParsedSchedule => ({ kind: "problem", field: "spec.schedule", value: expression, message });
   const zone = zoneProblem(timeZone);
-  if (zone !== undefined) return { kind: "problem", field: "spec.timeZone", value: timeZone, message: `${zone}; use a name such as Europe/Copenhagen or UTC` };
+  if (zone !== undefined)
+    return { kind: "problem", field: "spec.timeZone", value: timeZone, message: `${zone}; use a name such as Europe/Copenhagen or UTC` };
   if (/TZ=/.test(expression)) return problem("names a zone; put it into spec.timeZone");
   if (/^@every/.test(expression)) return problem("is an interval from an unnamed start; write it as cron fields, such as */15 * * * *");
   try {

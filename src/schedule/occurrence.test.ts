@@ -31,7 +31,10 @@ describe("a window", () => {
   test("is due at its next slot, and its run is named after the slot and not after the clock", () => {
     const early = dueAt("2026-11-21T02:00:00Z", waitingFor("2026-11-21T02:00:00Z"));
     const late = dueAt("2026-11-21T02:30:00Z", waitingFor("2026-11-21T02:00:00Z"));
-    expect(early).toMatchObject({ kind: "start", run: { slot: "2026-11-21T02:00", jobName: "nightly-20261121-0200", deadlineTime: "2026-11-21T06:00:00Z" } });
+    expect(early).toMatchObject({
+      kind: "start",
+      run: { slot: "2026-11-21T02:00", jobName: "nightly-20261121-0200", deadlineTime: "2026-11-21T06:00:00Z" },
+    });
     expect(late.kind === "start" && late.run.id).toBe(early.kind === "start" && early.run.id);
   });
 
@@ -42,7 +45,11 @@ describe("a window", () => {
 
   test("is skipped when it is later than its starting deadline", () => {
     const due = dueAt("2026-11-21T03:00:01Z", waitingFor("2026-11-21T02:00:00Z"));
-    expect(due).toMatchObject({ kind: "missed", missed: { reason: "TooLate", scheduledTime: "2026-11-21T02:00:00Z" }, next: { scheduledTime: "2026-11-22T02:00:00Z" } });
+    expect(due).toMatchObject({
+      kind: "missed",
+      missed: { reason: "TooLate", scheduledTime: "2026-11-21T02:00:00Z" },
+      next: { scheduledTime: "2026-11-22T02:00:00Z" },
+    });
   });
 
   test("never runs in the past after its schedule was edited", () => {
@@ -55,7 +62,10 @@ describe("a window", () => {
   });
 
   test("that is suspended is not due, and has no next slot", () => {
-    expect(dueAt("2026-11-21T02:30:00Z", waitingFor("2026-11-21T02:00:00Z"), { suspend: true })).toEqual({ kind: "nothing", next: undefined });
+    expect(dueAt("2026-11-21T02:30:00Z", waitingFor("2026-11-21T02:00:00Z"), { suspend: true })).toEqual({
+      kind: "nothing",
+      next: undefined,
+    });
   });
 
   test("that is resumed does not run what fell due meanwhile", () => {

@@ -19,15 +19,15 @@ export interface LogOptions {
 }
 
 export function createLog(options: LogOptions): Log {
-  const { combine, json, printf } = winston.format;
-  const stamp = winston.format((line) => ({ ts: new Date().toISOString(), ...line }));
-  const text = printf(({ ts, level, message, ...rest }) => {
+  const { combine, timestamp, json, printf } = winston.format;
+  const keys = winston.format(({ timestamp: ts, message, ...line }) => ({ ts, ...line, msg: message, message: undefined }));
+  const text = printf(({ ts, level, msg, message: _, ...rest }) => {
     const fields = Object.entries(rest).map(([k, v]) => ` ${k}=${typeof v === "string" ? v : JSON.stringify(v)}`);
-    return `${String(ts)} ${level} ${String(message)}${fields.join("")}`;
+    return `${String(ts)} ${level} ${String(msg)}${fields.join("")}`;
   });
   const logger = winston.createLogger({
     level: options.level,
-    format: combine(stamp(), options.format === "json" ? json() : text),
+    format: combine(timestamp(), keys(), options.format === "json" ? json() : text),
     transports: [new winston.transports.Console()],
   });
   return wrap(logger);

@@ -25,11 +25,7 @@ export type KubernetesAction =
   | { readonly do: "remove Job finalizer"; readonly job: JobName }
   | { readonly do: "delete Job"; readonly job: JobName };
 
-export type ZooKeeperAction =
-  | { readonly do: "queue" }
-  | { readonly do: "promote" }
-  | { readonly do: "raise" }
-  | { readonly do: "release" };
+export type ZooKeeperAction = { readonly do: "queue" } | { readonly do: "promote" } | { readonly do: "raise" } | { readonly do: "release" };
 
 export interface Decision {
   readonly action: Action;

@@ -58,7 +58,8 @@ function whyOver(o: Observed, run: RunRecord, job: OwnJob | undefined): Over | u
   if (run.gaveUp !== undefined) return { result: run.gaveUp.result, message: run.gaveUp.message };
   if (o.window.deleting) return { result: "WindowDeleted", message: "the window was deleted while the run was active" };
   if (!isLost(job, run)) return undefined;
-  if (run.fencingToken === undefined) return { result: "Cancelled", message: "the Job was deleted before it was let go: the run is given up" };
+  if (run.fencingToken === undefined)
+    return { result: "Cancelled", message: "the Job was deleted before it was let go: the run is given up" };
   return { result: "JobDeleted", message: "the Job was deleted while it ran" };
 }
 

@@ -62,7 +62,11 @@ function decideBeginning(s: Beginning, o: Observed, run: RunRecord): Decision {
     case "Held back":
       return wait("Queued", s.message, o.now + POLL_MS, windowEnd(run));
     case "Unqueued":
-      return act({ do: "queue" }, "Queued", s.again ? "the place in the queue was lost: queueing anew" : "raising the signal and queueing for the locks");
+      return act(
+        { do: "queue" },
+        "Queued",
+        s.again ? "the place in the queue was lost: queueing anew" : "raising the signal and queueing for the locks",
+      );
     case "Draining":
       return decideDraining(s, o, run);
     case "In grace":
@@ -95,7 +99,12 @@ function decideHeld(s: Held, o: Observed, run: RunRecord): Decision {
     case "Pod gated":
       return act({ do: "let Pod go", pod: s.pod, token: s.token }, "Running", `letting Pod ${s.pod.name} go`);
     case "Running":
-      return wait("Running", `Job ${run.jobName} runs${namesOf(s.pods) === "" ? "" : ` (${namesOf(s.pods)})`}`, jobStartEnd(o, stepsReached(o, run)), windowEnd(run));
+      return wait(
+        "Running",
+        `Job ${run.jobName} runs${namesOf(s.pods) === "" ? "" : ` (${namesOf(s.pods)})`}`,
+        jobStartEnd(o, stepsReached(o, run)),
+        windowEnd(run),
+      );
     case "Unguarded":
       return wait("Running", "the write lock was removed by somebody else; the Job goes on, as exclusivityLostPolicy says", windowEnd(run));
   }

@@ -1,121 +1,35 @@
 // The whole product of facts, unknown ones included, against what must hold of every decision.
 import { beforeAll, describe, expect, test } from "vitest";
-import { aJob, aLock, aPod, aRun, aSpec, at, aWindow, locks, named, now, observed, pods } from "../../test/support/observed.ts";
-import type { RunRecord } from "../crds/status.ts";
-import { type Decided, decide } from "./decide.ts";
-import type { JobFacts, LocksFacts, Observed, PodsFacts, WindowFacts } from "./observed.ts";
-
-const afterTheDeadline = at("2026-11-23T07:00:00Z");
-const token = { fencingToken: "4711" };
-const gaveUp = { gaveUp: { result: "DrainTimedOut", message: "late", time: aRun.startTime } } as const;
-const result = { result: { result: "Failed", message: "", time: aRun.startTime } } as const;
-
-const runs: readonly Partial<RunRecord>[] = [{}, named, { ...named, ...token }].flatMap((run) => [run, { ...run, ...gaveUp }, { ...run, ...result }]);
-
-const jobs: readonly JobFacts[] = [
-  { kind: "unknown", why: "no answer" },
-  { kind: "absent" },
-  { kind: "foreign", uid: "job-x", message: "not ours" },
-  ...(["job-a", "job-b"] as const).flatMap((uid) =>
-    (["suspended", "active", "complete", "failed"] as const).flatMap((phase) =>
-      (["no", "background", "foreground"] as const).flatMap((deleting) =>
-        [undefined, "4711"].map((itsToken) => aJob({ uid, phase, deleting, token: itsToken })),
-      ),
-    ),
-  ),
-];
-
-const podSets: readonly PodsFacts[] = [
-  { kind: "unknown", why: "no answer" },
-  pods(),
-  pods(aPod()),
-  pods(aPod({ jobUid: "job-b" })),
-  pods(aPod({ phase: "waiting" })),
-  pods(aPod({ phase: "running", started: true }), aPod({ name: "pod-2", uid: "pod-2" })),
-  pods(aPod({ phase: "ended", started: true })),
-];
-
-const lockSets: readonly LocksFacts[] = [
-  { kind: "unknown", why: "no answer" },
-  { ...locks("absent"), exclusiveElsewhere: "window orders/other" },
-  locks("queued", { ...aLock, problem: "the sequence has wrapped" }),
-  ...(["absent", "queued", "promoted"] as const).flatMap((held) =>
-    (["absent", "queued", "promoted"] as const).flatMap((node) =>
-      (["absent", "without us", "ours", "ours for good", "foreign"] as const).flatMap((signal) =>
-        [0, 1].map((ahead) => locks(held, { ...aLock, node, signal, ahead, holders: ahead === 0 ? [] : ["read lock of 10.0.0.1"] })),
-      ),
-    ),
-  ),
-];
-
-const windows = (run: Partial<RunRecord>): readonly WindowFacts[] =>
-  [false, true].flatMap((deleting) =>
-    [false, true].flatMap((held) =>
-      (["Terminate", "Continue"] as const).map((exclusivityLostPolicy) =>
-        aWindow({ deleting, held, spec: { ...aSpec, exclusivityLostPolicy }, status: { run: { ...aRun, ...run } } }),
-      ),
-    ),
-  );
-
-function* everything(): Generator<Observed> {
-  for (const run of runs)
-    for (const window of windows(run))
-      for (const time of [now, afterTheDeadline])
-        for (const job of jobs)
-          for (const podSet of podSets) for (const lockSet of lockSets) yield observed({ now: time, window, job, pods: podSet, locks: lockSet });
-}
-
-type Rule = readonly [name: string, holds: (o: Observed, d: Decided) => boolean];
-
-const run = (o: Observed) => o.window.status.run ?? aRun;
-const isQuiet = (o: Observed) =>
-  o.pods.kind === "pods" &&
-  o.pods.pods.every((pod) => pod.phase === "ended") &&
-  o.job.kind !== "unknown" &&
-  (o.job.kind !== "job" || o.job.phase === "complete" || o.job.phase === "failed" || o.job.deleting !== "no");
-const isExclusive = (o: Observed) =>
-  o.locks.kind === "locks" &&
-  o.locks.held === "promoted" &&
-  o.locks.locks.every((l) => l.node === "promoted" && l.ahead === 0 && l.signal !== "absent" && l.signal !== "without us");
-const isNamed = (o: Observed) => o.job.kind === "job" && o.job.uid === run(o).jobRef?.uid && o.job.deleting === "no";
-const isOver = (o: Observed) => run(o).gaveUp !== undefined || run(o).result !== undefined || o.window.deleting;
-const needsZooKeeper = ["queue", "promote", "raise", "release", "issue token", "start Job", "let Pod go"];
-
-const rules: readonly Rule[] = [
-  ["I1: no Pod is let go unless every write lock is promoted and first and every signal stands", (o, d) => d.action.do !== "let Pod go" || isExclusive(o)],
-  ["I1: no Job is let go unless every write lock is promoted and first and every signal stands", (o, d) => d.action.do !== "start Job" || isExclusive(o)],
-  ["I3: only the Job that status names is ever let go", (o, d) => d.action.do !== "start Job" || isNamed(o)],
-  ["I3: only Pods of the Job that status names are let go, while it bears the run's token", (o, d) => {
-    if (d.action.do !== "let Pod go") return true;
-    return isNamed(o) && d.action.pod.jobUid === run(o).jobRef?.uid && o.job.kind === "job" && o.job.token === run(o).fencingToken;
-  }],
-  ["I3: a Job that status named is never created anew", (o, d) => d.action.do !== "create Job" || (o.job.kind === "absent" && run(o).jobRef === undefined)],
-  ["I3: a run that is over starts nothing", (o, d) => !isOver(o) || !["create Job", "queue", "promote", "issue token", "start Job", "let Pod go", "raise"].includes(d.action.do)],
-  ["I2: nothing is released while a Pod of the Job may run", (o, d) => d.action.do !== "release" || (isQuiet(o) && run(o).result !== undefined)],
-  ["I2: no result is recorded while a Pod of the Job may run", (o, d) => d.action.do !== "record" || isQuiet(o)],
-  ["a run is closed, and a Job let out of our hands, only once nothing of it is held", (o, d) => {
-    if (d.action.do !== "close" && d.action.do !== "remove Job finalizer") return true;
-    return run(o).result !== undefined && isQuiet(o) && o.locks.kind === "locks" && o.locks.held === "absent" && o.locks.locks.every((l) => l.node === "absent");
-  }],
-  ["what Kubernetes did not tell leads to no act", (o, d) => (o.job.kind !== "unknown" && o.pods.kind !== "unknown") || d.action.do === "nothing"],
-  ["what ZooKeeper did not tell leads to no act that relies on it", (o, d) => o.locks.kind !== "unknown" || !needsZooKeeper.includes(d.action.do)],
-  ["a Job is stopped only when its run is over, or it is not the one that status names, or somebody deleted it", (o, d) =>
-    d.action.do !== "stop Job" || isOver(o) || !isNamed(o)],
-  ["stopping always means foreground: what is already deleted so is not stopped again", (o, d) =>
-    d.action.do !== "stop Job" || (o.job.kind === "job" && o.job.deleting !== "foreground")],
-  ["nobody new is paused while another run is exclusive on a path", (o, d) => d.action.do !== "queue" || (o.locks.kind === "locks" && o.locks.exclusiveElsewhere === undefined)],
-  ["a signal that is not ours is never joined", (o, d) => !["queue", "promote"].includes(d.action.do) || (o.locks.kind === "locks" && o.locks.locks.every((l) => l.signal !== "foreign"))],
-  ["only a whole and drained queue is promoted", (o, d) =>
-    d.action.do !== "promote" ||
-    (o.locks.kind === "locks" && o.locks.held === "queued" && o.locks.locks.every((l) => l.node !== "absent" && l.ahead === 0 && l.signal !== "absent" && l.signal !== "without us"))],
-  ["every wait has an end: a wake time", (_, d) => d.action.do !== "nothing" || d.wakeAt !== undefined],
-  ["after the window's deadline nothing is begun", (o, d) => o.now !== afterTheDeadline || !["create Job", "queue", "promote", "start Job"].includes(d.action.do)],
-];
+import { everyLook } from "../../test/support/every-look.ts";
+import { rules } from "../../test/support/machine-rules.ts";
+import { decide } from "./decide.ts";
+import type { Observed } from "./observed.ts";
 
 const situations = [
-  "Blind", "Unfinalized", "Ending", "Ended", "To be stopped", "Stopping", "Hopeless", "Without Job", "Job unnamed", "Held back", "Unqueued", "Draining",
-  "Drained", "Unsignalled", "Not first", "Without token", "Exclusive", "Paused by user", "Pod gated", "Running", "Unguarded", "Unreleased",
-  "Job finalized", "Released",
+  "Blind",
+  "Unfinalized",
+  "Ending",
+  "Ended",
+  "To be stopped",
+  "Stopping",
+  "Hopeless",
+  "Without Job",
+  "Job unnamed",
+  "Held back",
+  "Unqueued",
+  "Draining",
+  "Drained",
+  "Unsignalled",
+  "Not first",
+  "Without token",
+  "Exclusive",
+  "Paused by user",
+  "Pod gated",
+  "Running",
+  "Unguarded",
+  "Unreleased",
+  "Job finalized",
+  "Released",
 ];
 
 describe("every mix of facts of an active run", () => {
@@ -124,7 +38,7 @@ describe("every mix of facts of an active run", () => {
   let count = 0;
 
   beforeAll(() => {
-    for (const o of everything()) {
+    for (const o of everyLook()) {
       const decided = decide(o);
       count++;
       met.add(decided.situation.at);

@@ -1,7 +1,8 @@
 // What to do next. Pure: the same facts give the same decision. One exhaustive switch for each part of a run; a case that is
 // left out does not compile.
-import { classifyActive } from "./active.ts";
+
 import type { Decision } from "./action.ts";
+import { classifyActive } from "./active.ts";
 import { decideActive } from "./decide-active.ts";
 import { classifyIdle } from "./idle.ts";
 import type { Observed } from "./observed.ts";
@@ -63,6 +64,10 @@ function decideRecorded(s: RecordedSituation, o: Observed): Decision {
     case "Job finalized":
       return act({ do: "remove Job finalizer", job: s.job }, "Releasing", "the locks are released");
     case "Released":
-      return act({ do: "close", abandoned: s.abandoned }, "Releasing", s.abandoned ? "the locks were abandoned by hand" : "the locks are released");
+      return act(
+        { do: "close", abandoned: s.abandoned },
+        "Releasing",
+        s.abandoned ? "the locks were abandoned by hand" : "the locks are released",
+      );
   }
 }

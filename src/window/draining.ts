@@ -10,7 +10,11 @@ export function classifyDraining(o: Observed, run: RunRecord, { held, locks }: K
   const steps = stepsReached(o, run);
   const foreign = locks.find((l) => l.signal === "foreign");
   if (foreign !== undefined) {
-    return { at: "Hopeless", result: "ForeignSignal", message: `${foreign.signalPath} was overwritten by somebody else while processors drained` };
+    return {
+      at: "Hopeless",
+      result: "ForeignSignal",
+      message: `${foreign.signalPath} was overwritten by somebody else while processors drained`,
+    };
   }
   // A place lost on one path is given up on all of them, and so is one whose signal is gone: a processor may have slipped in
   // behind our write node, and two windows that each keep one path would wait for each other.

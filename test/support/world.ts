@@ -54,7 +54,11 @@ export function aWorld(start: Partial<Observed> = {}): World {
 }
 
 function withStatus(o: Observed, status: Status): Observed {
-  return { ...o, window: { ...o.window, status }, acceptance: status.run === undefined ? { kind: "accepted", warnings: [] } : { kind: "not asked" } };
+  return {
+    ...o,
+    window: { ...o.window, status },
+    acceptance: status.run === undefined ? { kind: "accepted", warnings: [] } : { kind: "not asked" },
+  };
 }
 
 function carryOut(world: World, action: Action): Outcome {

@@ -1,0 +1,128 @@
+// Runs that go wrong, told: each ends with everything released, and says why.
+import { describe, expect, test } from "vitest";
+import { condition, dueWorld, endJob, newRun, next, reasons } from "../../test/support/due-world.ts";
+import { aJob, aPod, aRun, aSpec, locks, queuedLock } from "../../test/support/observed.ts";
+
+describe("a run that goes wrong", () => {
+  test("a failed Job is recorded and everything is released", () => {
+    const world = dueWorld();
+    world.run();
+    endJob(world, "failed");
+    world.run();
+    expect(world.facts.window.status.history?.[0]).toMatchObject({ result: "Failed", message: "BackoffLimitExceeded" });
+    expect(world.done).toContain("release");
+  });
+
+  test("a reader that stays makes the drain time out: written down, Job stopped, then released, with the reader's name", () => {
+    const world = dueWorld();
+    world.run("queue");
+    world.facts = { ...world.facts, locks: locks("queued", { ...queuedLock, ahead: 1, holders: ["read lock of 10.0.0.9"] }) };
+    expect(world.run().situation.at).toBe("Draining");
+    world.wait(aSpec.drainTimeoutSeconds);
+    world.run();
+    expect(world.done.slice(world.done.indexOf("give up"))).toEqual([
+      "give up",
+      "stop Job",
+      "record",
+      "release",
+      "remove Job finalizer",
+      "close",
+      "remove finalizer",
+    ]);
+    expect(world.facts.window.status.history?.[0]).toMatchObject({ result: "DrainTimedOut", message: expect.stringContaining("10.0.0.9") });
+    expect(reasons(world)).toContain("DrainTimedOut");
+  });
+
+  test("while another window is ahead the drain's clock does not run", () => {
+    const world = dueWorld();
+    world.run("queue");
+    world.facts = {
+      ...world.facts,
+      locks: locks("queued", { ...queuedLock, ahead: 1, writerAhead: true, holders: ["write lock of orders/other"] }),
+    };
+    world.run();
+    world.wait(aSpec.drainTimeoutSeconds * 2);
+    expect(world.run().situation.at).toBe("Draining");
+    expect(condition(world, "Ready")?.reason).toBe("Queued");
+  });
+
+  test("a Job that never starts is given up after its start timeout", () => {
+    const world = dueWorld();
+    world.run("let Pod go");
+    world.setPods(aPod({ phase: "waiting", message: "ImagePullBackOff" }));
+    world.run();
+    world.wait(aSpec.jobStartTimeoutSeconds);
+    world.run("stop Job");
+    world.setPods();
+    world.run();
+    expect(world.facts.window.status.history?.[0]).toMatchObject({
+      result: "JobNotStarted",
+      message: expect.stringContaining("ImagePullBackOff"),
+    });
+  });
+
+  test("a place in the queue that is lost is taken anew, and the drain's clock with it", () => {
+    const world = dueWorld();
+    world.run("queue");
+    world.facts = { ...world.facts, locks: locks("queued", { ...queuedLock, ahead: 1 }) };
+    world.run();
+    world.wait(aSpec.drainTimeoutSeconds - 1);
+    world.facts = { ...world.facts, locks: locks("absent") };
+    expect(world.run("queue").action.do).toBe("queue");
+    world.facts = { ...world.facts, locks: locks("queued", { ...queuedLock, ahead: 1 }) };
+    world.run();
+    world.wait(2);
+    expect(world.run().situation.at).toBe("Draining");
+  });
+
+  test("deleting the Job before it is let go cancels the run; afterwards it is told as lost", () => {
+    const cancelled = dueWorld();
+    cancelled.run("queue");
+    cancelled.facts = { ...cancelled.facts, job: { kind: "absent" } };
+    cancelled.run();
+    expect(cancelled.facts.window.status.history?.[0]?.result).toBe("Cancelled");
+    const lost = dueWorld();
+    lost.run();
+    lost.facts = { ...lost.facts, job: aJob({ phase: "active", token: "4711", deleting: "background" }) };
+    lost.run("stop Job");
+    expect(lost.run().situation.at).toBe("Stopping");
+    lost.setPods();
+    lost.run();
+    expect(lost.facts.window.status.history?.[0]?.result).toBe("JobDeleted");
+  });
+
+  test("a window that is deleted lets go of its finalizer last", () => {
+    const world = dueWorld();
+    world.run();
+    world.facts = { ...world.facts, window: { ...world.facts.window, deleting: true } };
+    world.run("stop Job");
+    world.setPods();
+    world.run();
+    expect(world.done.slice(-4)).toEqual(["release", "remove Job finalizer", "close", "remove finalizer"]);
+    expect(world.facts.window.status.history?.[0]?.result).toBe("WindowDeleted");
+  });
+
+  test("locks are abandoned only by the run's id, while the window is deleted and ZooKeeper cannot be read", () => {
+    const world = dueWorld();
+    world.run();
+    world.facts = { ...world.facts, locks: { kind: "unknown", why: "no answer" }, window: { ...world.facts.window, deleting: true } };
+    world.run("stop Job");
+    world.setPods();
+    expect(world.run().situation).toMatchObject({ at: "Blind", of: "ZooKeeper" });
+    world.facts = { ...world.facts, window: { ...world.facts.window, abandon: aRun.id } };
+    world.run();
+    expect(world.facts.window.held).toBe(false);
+    expect(reasons(world)).toContain("LocksAbandoned");
+  });
+
+  test("a slot that comes while the run is active is skipped, and that is said", () => {
+    const world = dueWorld();
+    world.run();
+    endJob(world, "complete");
+    const second = { ...newRun, id: "run-2", scheduledTime: "2026-11-23T03:00:00Z" };
+    world.facts = { ...world.facts, due: { kind: "start", run: second, next } };
+    world.run("close");
+    expect(world.facts.window.status.lastSkip).toMatchObject({ reason: "RunActive", scheduledTime: second.scheduledTime });
+    expect(reasons(world)).toContain("RunSkipped");
+  });
+});
