@@ -1,0 +1,125 @@
+// Whether a window can work: asked while no run of it is active, so that a mistake is a condition now and not a failure at
+// night. The dry run asks the API server for its judgement of the Job; nothing is created anywhere.
+import type { Window } from "../crds/parse.ts";
+import { isKubeError, KubeError } from "../kube/errors.ts";
+import { jobManifest } from "../kube/job-manifest.ts";
+import { parseSchedule } from "../schedule/cron.ts";
+import { jobName, jobNameProblem } from "../schedule/run-id.ts";
+import { messageOf } from "../shared/errors.ts";
+import type { Acceptance, Problem } from "../window/observed.ts";
+import { type Session, ZooKeeperError } from "../zookeeper/session.ts";
+import { type Hands, keyOf } from "./hands.ts";
+import { lockProblems, locksOf } from "./locks-of.ts";
+
+/** How long a judgement of the API server on an unchanged spec is taken for good; what it depends on may change. */
+const GOOD_FOR_MS = 60_000;
+
+interface Judgement {
+  readonly generation: number;
+  readonly uid: string;
+  readonly until: number;
+  readonly acceptance: Acceptance;
+}
+
+export type Accept = (window: Window) => Promise<Acceptance>;
+
+export function createAcceptance(hands: Hands): Accept {
+  const judged = new Map<string, Judgement>();
+  return async (window) => {
+    const problems = staticProblems(window, hands);
+    if (problems.length > 0) return { kind: "refused", problems };
+    const zookeeper = await zookeeperProblem(window, hands);
+    if (zookeeper !== undefined) return { kind: "hindered", problems: [zookeeper] };
+    const known = judged.get(keyOf(window));
+    const now = hands.clock.monotonic();
+    if (known !== undefined && known.uid === window.uid && known.generation === window.generation && known.until > now)
+      return known.acceptance;
+    const acceptance = await judge(window, hands);
+    if (acceptance.kind === "accepted") {
+      judged.set(keyOf(window), { generation: window.generation, uid: window.uid, until: now + GOOD_FOR_MS, acceptance });
+    }
+    return acceptance;
+  };
+}
+
+/** Problems that nothing but another spec can mend. */
+export function staticProblems(window: Window, { seen, pathGrants }: Pick<Hands, "seen" | "pathGrants">): readonly Problem[] {
+  const { spec, name } = window;
+  const parsed = parseSchedule(spec.schedule, spec.timeZone);
+  const problems: Problem[] = [];
+  if (parsed.kind === "problem") {
+    const reason = parsed.field === "spec.timeZone" ? "InvalidTimeZone" : "InvalidSchedule";
+    problems.push({ reason, message: `${parsed.field}: ${JSON.stringify(parsed.value)} ${parsed.message}` });
+  }
+  const tooLong = jobNameProblem(name);
+  if (tooLong !== undefined) problems.push({ reason: "NameTooLong", message: `metadata.name: ${JSON.stringify(name)} ${tooLong}` });
+  return [...problems, ...lockProblems(window, seen.windows.values(), pathGrants)];
+}
+
+async function judge(window: Window, hands: Hands): Promise<Acceptance> {
+  const manifest = jobManifest({
+    template: window.spec.jobTemplate,
+    window,
+    run: {
+      id: "dry-run",
+      jobName: jobName(window.name, "Schedule", "2000-01-01T00:00"),
+      scheduledTime: "2000-01-01T00:00:00Z",
+      deadlineTime: "2000-01-01T00:00:00Z",
+    },
+    installation: hands.installation,
+  });
+  try {
+    const { warnings } = await hands.kube.jobs.dryRun(manifest);
+    const account = await accountProblem(window, hands);
+    return account === undefined ? { kind: "accepted", warnings } : { kind: "hindered", problems: [account] };
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    const message = `spec.jobTemplate: the API server refuses the Job: ${error.message}`;
+    if (isKubeError(error, "Invalid")) return { kind: "refused", problems: [{ reason: "InvalidJobTemplate", message }] };
+    if (isKubeError(error, "Forbidden")) return { kind: "hindered", problems: [{ reason: "JobForbidden", message }] };
+    return { kind: "hindered", problems: [{ reason: "KubernetesUnavailable", message: messageOf(error) }] };
+  }
+}
+
+async function accountProblem({ namespace, spec }: Window, { kube }: Hands): Promise<Problem | undefined> {
+  const name = spec.jobTemplate.spec?.template.spec?.serviceAccountName;
+  if (name === undefined || name === "" || (await kube.serviceAccounts.exists(namespace, name))) return undefined;
+  const field = "spec.jobTemplate.spec.template.spec.serviceAccountName";
+  return {
+    reason: "ServiceAccountNotFound",
+    message: `${field}: there is no service account ${JSON.stringify(name)} in namespace ${namespace}; create it or name another`,
+  };
+}
+
+async function zookeeperProblem(window: Window, { zookeeper }: Hands): Promise<Problem | undefined> {
+  const current = zookeeper.current();
+  if (current.kind === "none") return { reason: "ZooKeeperUnavailable", message: current.why };
+  for (const { path, signalPath } of locksOf(window)) {
+    for (const probe of [`${path}/_c_probe`, signalPath]) {
+      const problem = await accessProblem(current.session, probe);
+      if (problem !== undefined) return problem;
+    }
+  }
+  return undefined;
+}
+
+/** A version that no node has. */
+const NO_VERSION = 2_147_483_647;
+
+/** Asks for a node in a transaction that is bound to fail at its last operation: the servers judge it and nothing is done. */
+async function accessProblem(session: Session, path: string): Promise<Problem | undefined> {
+  try {
+    const create = { op: "create", path, data: Buffer.alloc(0), mode: "ephemeral" } as const;
+    await session.transaction([create, { op: "check", path: "/", version: NO_VERSION }]);
+  } catch (error) {
+    if (!(error instanceof ZooKeeperError)) throw error;
+    if (error.code === "NoAuth" || error.code === "AuthFailed") {
+      const message = `ZooKeeper does not let the controller create ${path}: check the credentials in the Secret exclusive-window-zookeeper-auth, or the ACL of the node above`;
+      return { reason: "ZooKeeperAccessDenied", message };
+    }
+    if (error.code === "ConnectionLoss" || error.code === "Timeout" || error.code === "SessionLost") {
+      return { reason: "ZooKeeperUnavailable", message: `ZooKeeper did not answer: ${error.message}` };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,106 @@
+// What is measured, under the names that controller-runtime's dashboards know where there is one, and ours after the resource.
+// Labels are bounded: namespaces, windows, results; never a znode path.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Window } from "../crds/parse.ts";
+import type { Status } from "../crds/status.ts";
+import { timeOf } from "../window/deadlines.ts";
+import type { Page } from "./server.ts";
+
+type Counted = Pick<Window, "namespace" | "name" | "status">;
+
+export interface Metrics {
+  /** A pass over a window: where it stood and how the effect went. */
+  passed(situation: string, outcome: string): void;
+  failed(): void;
+  /** Of a window as it was before, and the status that was just written. */
+  published(before: Counted, status: Status): void;
+  gone(namespace: string, name: string): void;
+  leading(yes: boolean): void;
+  queueDepth(depth: () => number): void;
+  page(): Promise<Page>;
+}
+
+const OF_WINDOW = ["namespace", "name"] as const;
+
+function windowMetrics(registers: Registry[]) {
+  const labelNames = OF_WINDOW;
+  const gauge = (name: string, help: string) => new Gauge({ name: `exclusivewindow_${name}`, help, labelNames, registers });
+  const counter = <L extends string>(name: string, help: string, label: L) =>
+    new Counter({ name: `exclusivewindow_${name}`, help, labelNames: [...OF_WINDOW, label], registers });
+  return {
+    next: gauge("next_run_timestamp_seconds", "When the window next falls due."),
+    success: gauge("last_success_timestamp_seconds", "When the last successful run ended."),
+    runs: counter("runs_total", "Runs that ended, by result.", "result"),
+    skips: counter("skipped_runs_total", "Runs that were skipped, by reason.", "reason"),
+    pause: new Histogram({
+      name: "exclusivewindow_pause_duration_seconds",
+      help: "How long processors were asked to pause.",
+      labelNames,
+      buckets: [1, 5, 15, 60, 300, 900, 3600, 14_400],
+      registers,
+    }),
+  };
+}
+
+function loopMetrics(registers: Registry[], depth: () => number) {
+  new Gauge({
+    name: "workqueue_depth",
+    help: "Windows that wait for a pass.",
+    labelNames: ["name"],
+    registers,
+    collect() {
+      this.set({ name: "exclusivewindow" }, depth());
+    },
+  });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter({ name, help, labelNames, registers });
+  return {
+    passes: counter("controller_runtime_reconcile_total", "Passes, by how their effect went.", ["controller", "result"]),
+    errors: counter("controller_runtime_reconcile_errors_total", "Passes that failed.", ["controller"]),
+    situations: counter("exclusivewindow_situations_total", "Passes, by where the window stood.", ["situation"]),
+    leader: new Gauge({ name: "leader_election_master_status", help: "1 while this replica leads.", labelNames: ["name"], registers }),
+  };
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  let depth = () => 0;
+  const loop = loopMetrics([registry], () => depth());
+  const windows = windowMetrics([registry]);
+  return {
+    passed(situation, outcome) {
+      loop.passes.inc({ controller: "exclusivewindow", result: outcome });
+      loop.situations.inc({ situation });
+    },
+    failed: () => loop.errors.inc({ controller: "exclusivewindow" }),
+    published: (window, status) => count(windows, window, status),
+    gone(namespace, name) {
+      for (const metric of [windows.next, windows.success]) metric.remove({ namespace, name });
+    },
+    leading: (yes) => loop.leader.set({ name: "exclusive-window-controller" }, yes ? 1 : 0),
+    queueDepth(now) {
+      depth = now;
+    },
+    page: async () => ({ type: registry.contentType, body: await registry.metrics() }),
+  };
+}
+
+function count({ next, success, runs, skips, pause }: ReturnType<typeof windowMetrics>, before: Counted, status: Status): void {
+  const labels = { namespace: before.namespace, name: before.name };
+  setTime(next, labels, status.nextScheduleTime);
+  setTime(success, labels, status.lastSuccessfulTime);
+  const { lastSkip } = status;
+  if (lastSkip !== undefined && lastSkip.scheduledTime !== before.status.lastSkip?.scheduledTime)
+    skips.inc({ ...labels, reason: lastSkip.reason });
+  const entry = status.history?.[0];
+  if (entry === undefined || entry.id === before.status.history?.[0]?.id) return;
+  runs.inc({ ...labels, result: entry.result });
+  if (entry.pauseSeconds !== undefined) pause.observe(labels, entry.pauseSeconds);
+}
+
+function setTime(gauge: Gauge<"namespace" | "name">, labels: { namespace: string; name: string }, text: string | undefined): void {
+  const at = timeOf(text);
+  if (at === undefined) gauge.remove(labels);
+  else gauge.set(labels, at / 1000);
+}

@@ -1,0 +1,71 @@
+// READ THIS FIRST. One pass over one window: look, decide one thing, do it, tell it, look again.
+// Level-triggered: nothing is remembered between passes but what status and the two clusters hold, so a crash between any two
+// lines is just another observation for the next pass.
+import { type InvalidWindow, parseWindow, type Window } from "../crds/parse.ts";
+import { report } from "../report/report.ts";
+import type { Outcome } from "../window/action.ts";
+import { decide } from "../window/decide.ts";
+import { watchRun } from "../zookeeper/watch-run.ts";
+import type { Accept } from "./acceptance.ts";
+import { act } from "./act.ts";
+import { type Hands, keyOf } from "./hands.ts";
+import { type Look, observe } from "./observe.ts";
+import { type CountParticipants, countAgainAt } from "./participants.ts";
+import { publish } from "./publish.ts";
+import { refuse } from "./refuse.ts";
+
+export type Reconcile = (key: string) => Promise<number | undefined>;
+
+/** What did not work is tried again after this. */
+const RETRY_MS = 1000;
+
+export function createReconcile(hands: Hands, accept: Accept, participants: CountParticipants): Reconcile {
+  return async (key) => {
+    const [namespace = "", name = ""] = key.split("/");
+    const found = await hands.kube.windows.get(namespace, name);
+    if (found === undefined) return undefined; // What it may have left behind is the sweep's.
+    const parsed = parseWindow(found);
+    return parsed.kind === "invalid" ? refuseInvalid(parsed, hands) : pass(parsed.window, { hands, accept, participants });
+  };
+}
+
+interface With {
+  readonly hands: Hands;
+  readonly accept: Accept;
+  readonly participants: CountParticipants;
+}
+
+async function pass(window: Window, { hands, accept, participants }: With): Promise<number | undefined> {
+  const look = await observe(window, accept, hands);
+  const decided = decide(look.observed);
+  const outcome = await act(decided.action, look, hands);
+  const said = report(look.observed, decided, outcome, await participants(look));
+  const told = await publish(window, said, hands);
+  hands.metrics.passed(decided.situation.at, outcome.kind);
+  logOutcome(window, decided.action.do, outcome, hands);
+  if (outcome.kind === "failed") return hands.clock.now() + RETRY_MS;
+  if (decided.action.do !== "nothing" || told === "stale") return hands.clock.now();
+  await watch(look, hands);
+  return earliest(decided.wakeAt, countAgainAt(said.status.participants, hands.clock.now()));
+}
+
+function logOutcome({ namespace, name }: Window, effect: string, outcome: Outcome, { log }: Hands): void {
+  if (outcome.kind === "failed") log.warn(`${effect} did not work: ${outcome.message}`, { namespace, name });
+  if (outcome.kind === "stale") log.info(`${effect} was not done: ${outcome.message}`, { namespace, name });
+}
+
+function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** While a run waits, ZooKeeper tells of the nodes that matter to it; if that cannot be asked for, the wake time will do. */
+async function watch({ window, locks }: Look, hands: Hands): Promise<void> {
+  if (locks === undefined) return;
+  const key = keyOf(window);
+  await watchRun(locks.session, locks.identity, locks.look, () => hands.wake(key)).catch(() => hands.wake(key));
+}
+
+async function refuseInvalid(window: InvalidWindow, hands: Hands): Promise<undefined> {
+  await refuse(window, hands);
+}
