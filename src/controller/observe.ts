@@ -8,7 +8,7 @@ import type { JobView } from "../kube/job-view.ts";
 import type { PodView } from "../kube/pod-view.ts";
 import type { RunIdentity } from "../protocol/node-data.ts";
 import { parseSchedule } from "../schedule/cron.ts";
-import { type Due, occurrence } from "../schedule/occurrence.ts";
+import { type Due, nothingDue, occurrence } from "../schedule/occurrence.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Acceptance, JobFacts, JobName, LocksFacts, Observed, PodFacts, PodsFacts } from "../window/observed.ts";
 import type { RunLook } from "../zookeeper/run-locks.ts";
@@ -69,7 +69,7 @@ function common(window: Window, hands: Hands): Pick<Observed, "now" | "window" |
 function dueOf(window: Window, now: number): Due {
   const { name, uid, spec, status, annotations } = window;
   const parsed = parseSchedule(spec.schedule, spec.timeZone);
-  if (parsed.kind === "problem") return { kind: "nothing", next: undefined };
+  if (parsed.kind === "problem") return nothingDue(spec);
   const locks = locksOf(window).map(({ path, signalPath }) => ({ path, signalPath }));
   const runRequest = annotations[runRequestAnnotation];
   return occurrence({ now, name, uid, createdAt: window.createdAtMs ?? now, spec, status, runRequest, locks }, parsed.schedule);

@@ -1,7 +1,7 @@
 // READ THIS FIRST. One pass over one window: look, decide one thing, do it, tell it, look again.
 // Level-triggered: nothing is remembered between passes but what status and the two clusters hold, so a crash between any two
 // lines is just another observation for the next pass.
-import { type InvalidWindow, parseWindow, type Window } from "../crds/parse.ts";
+import { parseWindow, type Window } from "../crds/parse.ts";
 import { report } from "../report/report.ts";
 import type { Outcome } from "../window/action.ts";
 import { decide } from "../window/decide.ts";
@@ -12,12 +12,14 @@ import { type Hands, keyOf } from "./hands.ts";
 import { type Look, observe } from "./observe.ts";
 import { type CountParticipants, countAgainAt } from "./participants.ts";
 import { publish } from "./publish.ts";
-import { refuse } from "./refuse.ts";
+import { hold, refuse } from "./refuse.ts";
 
 export type Reconcile = (key: string) => Promise<number | undefined>;
 
 /** What did not work is tried again after this. */
 const RETRY_MS = 1000;
+/** What had changed since the look is looked at again after this: others are at work. */
+const STALE_MS = 100;
 
 export function createReconcile(hands: Hands, accept: Accept, participants: CountParticipants): Reconcile {
   return async (key) => {
@@ -25,7 +27,9 @@ export function createReconcile(hands: Hands, accept: Accept, participants: Coun
     const found = await hands.kube.windows.get(namespace, name);
     if (found === undefined) return undefined; // What it may have left behind is the sweep's.
     const parsed = parseWindow(found);
-    return parsed.kind === "invalid" ? refuseInvalid(parsed, hands) : pass(parsed.window, { hands, accept, participants });
+    if (parsed.kind === "invalid") return refuse(parsed, hands);
+    const unreadable = parsed.dropped.find(({ field }) => field.startsWith("status.run"));
+    return unreadable === undefined ? pass(parsed.window, { hands, accept, participants }) : hold(parsed.window, unreadable, hands);
   };
 }
 
@@ -44,7 +48,8 @@ async function pass(window: Window, { hands, accept, participants }: With): Prom
   hands.metrics.passed(decided.situation.at, outcome.kind);
   logOutcome(window, decided.action.do, outcome, hands);
   if (outcome.kind === "failed") return hands.clock.now() + RETRY_MS;
-  if (decided.action.do !== "nothing" || told === "stale") return hands.clock.now();
+  if (outcome.kind === "stale" || told === "stale") return hands.clock.now() + STALE_MS;
+  if (decided.action.do !== "nothing") return hands.clock.now();
   await watch(look, hands);
   return earliest(decided.wakeAt, countAgainAt(said.status.participants, hands.clock.now()));
 }
@@ -64,8 +69,4 @@ async function watch({ window, locks }: Look, hands: Hands): Promise<void> {
   if (locks === undefined) return;
   const key = keyOf(window);
   await watchRun(locks.session, locks.identity, locks.look, () => hands.wake(key)).catch(() => hands.wake(key));
-}
-
-async function refuseInvalid(window: InvalidWindow, hands: Hands): Promise<undefined> {
-  await refuse(window, hands);
 }

@@ -100,4 +100,3 @@ export const specSchema = withRules(specFields, specRules).describe(
 );
 
 export type Spec = z.infer<typeof specSchema>;
-export type Lock = z.infer<typeof lockSchema>;

@@ -1,6 +1,5 @@
 // What is said of a pass: the whole status, and the Events that follow from the change. Pure; publishing is another's work.
 import type { Participant, RunRecord, Status } from "../crds/status.ts";
-import { type Due, observedSchedule } from "../schedule/occurrence.ts";
 import type { Outcome } from "../window/action.ts";
 import { timeText } from "../window/deadlines.ts";
 import type { Decided } from "../window/decide.ts";
@@ -38,11 +37,11 @@ function problemsOf({ situation }: Decided): readonly Problem[] {
 }
 
 /** The next slot moves on only when the one it names has been answered, or the schedule itself has changed. */
-function scheduleAfter({ window, due, acceptance }: Observed, { action }: Decided): Partial<Status> {
+function scheduleAfter({ due, acceptance }: Observed, { action }: Decided): Partial<Status> {
   if (acceptance.kind === "refused") return { nextScheduleTime: undefined, observedSchedule: undefined };
   const answered = action.do === "begin" || action.do === "skip" || action.do === "close";
   if (!answered && due.kind !== "nothing") return {};
-  return { nextScheduleTime: due.next?.scheduledTime, observedSchedule: observedSchedule(window.spec) };
+  return { nextScheduleTime: due.next?.scheduledTime, observedSchedule: due.of };
 }
 
 function runTimes(o: Observed, { action }: Decided): Partial<Status> {
@@ -66,7 +65,7 @@ function runTimes(o: Observed, { action }: Decided): Partial<Status> {
 }
 
 /** A slot that came while the run was active is skipped, and that is said. */
-function passedOver(due: Due): Partial<Status> {
+function passedOver(due: Observed["due"]): Partial<Status> {
   if (due.kind !== "start" || due.run.trigger !== "Schedule") return {};
   return { lastSkip: { scheduledTime: due.run.scheduledTime, reason: "RunActive", message: "the window's previous run was still active" } };
 }

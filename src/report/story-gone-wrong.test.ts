@@ -120,7 +120,7 @@ describe("a run that goes wrong", () => {
     world.run();
     endJob(world, "complete");
     const second = { ...newRun, id: "run-2", scheduledTime: "2026-11-23T03:00:00Z" };
-    world.facts = { ...world.facts, due: { kind: "start", run: second, next } };
+    world.facts = { ...world.facts, due: { ...world.facts.due, kind: "start", run: second, next } };
     world.run("close");
     expect(world.facts.window.status.lastSkip).toMatchObject({ reason: "RunActive", scheduledTime: second.scheduledTime });
     expect(reasons(world)).toContain("RunSkipped");

@@ -22,7 +22,7 @@ const waitingFor = (nextScheduleTime: string, spec: Partial<Spec> = {}): { statu
 
 describe("a window", () => {
   test("is not due before its next slot", () => {
-    expect(dueAt("2026-11-21T01:59:59Z", waitingFor("2026-11-21T02:00:00Z"))).toEqual({
+    expect(dueAt("2026-11-21T01:59:59Z", waitingFor("2026-11-21T02:00:00Z"))).toMatchObject({
       kind: "nothing",
       next: { at: at("2026-11-21T02:00:00Z"), scheduledTime: "2026-11-21T02:00:00Z" },
     });
@@ -62,7 +62,7 @@ describe("a window", () => {
   });
 
   test("that is suspended is not due, and has no next slot", () => {
-    expect(dueAt("2026-11-21T02:30:00Z", waitingFor("2026-11-21T02:00:00Z"), { suspend: true })).toEqual({
+    expect(dueAt("2026-11-21T02:30:00Z", waitingFor("2026-11-21T02:00:00Z"), { suspend: true })).toMatchObject({
       kind: "nothing",
       next: undefined,
     });
@@ -92,6 +92,14 @@ describe("a run request", () => {
   test("leaves the next slot as it was", () => {
     const due = dueAt("2026-11-21T12:00:01Z", { runRequest, ...waitingFor("2026-11-22T02:00:00Z") });
     expect(due.next?.scheduledTime).toBe("2026-11-22T02:00:00Z");
+  });
+
+  test("too long for status is refused once, by what status can hold of it", () => {
+    const long = `2026-11-21T12:00:00.${"0".repeat(100)}Z`;
+    const due = dueAt("2026-11-21T12:00:01Z", { runRequest: long });
+    expect(due).toMatchObject({ kind: "missed", missed: { request: long.slice(0, 64) } });
+    const answered = { ...waitingFor("2026-11-22T02:00:00Z").status, lastHandledRunRequest: long.slice(0, 64) };
+    expect(dueAt("2026-11-21T12:00:01Z", { runRequest: long, status: answered }).kind).toBe("nothing");
   });
 
   test("that is no time is refused, and answered", () => {

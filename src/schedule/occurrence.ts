@@ -5,7 +5,10 @@ import type { RunRecord, Status } from "../crds/status.ts";
 import { nextSlot, type Schedule, type Slot } from "./cron.ts";
 import { jobName, runId } from "./run-id.ts";
 
-export type Due =
+/** `of`: the schedule that it was asked of, as status keeps it. */
+export type Due = Answer & { readonly of: string };
+
+type Answer =
   | { readonly kind: "nothing"; readonly next: NextSlot | undefined }
   | { readonly kind: "start"; readonly run: NewRun; readonly next: NextSlot | undefined }
   /** Not to be run: to be recorded as skipped. */
@@ -40,12 +43,24 @@ export interface Asked {
 }
 
 const SECOND = 1000;
+/** What status can hold of it. */
+const LONGEST_REQUEST = 64;
 const REQUEST = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 export function occurrence(asked: Asked, schedule: Schedule): Due {
+  return { ...answer(asked, schedule), of: observedSchedule(asked.spec) };
+}
+
+/** What is due where the schedule cannot be read. */
+export function nothingDue(spec: Spec): Due {
+  return { kind: "nothing", next: undefined, of: observedSchedule(spec) };
+}
+
+function answer(asked: Asked, schedule: Schedule): Answer {
   const next = nextScheduled(asked, schedule);
   const { runRequest, status } = asked;
-  if (runRequest !== undefined && runRequest !== status.lastHandledRunRequest) return requested(asked, runRequest, next);
+  const isNew = runRequest?.slice(0, LONGEST_REQUEST) !== status.lastHandledRunRequest;
+  if (runRequest !== undefined && isNew) return requested(asked, runRequest, next);
   if (asked.spec.suspend) return { kind: "nothing", next: undefined };
   if (next === undefined || next.at > asked.now) return { kind: "nothing", next };
   return due(asked, schedule, next.at);
@@ -63,7 +78,7 @@ function nextScheduled({ now, createdAt, spec, status }: Asked, schedule: Schedu
   return spec.suspend ? undefined : asNext(nextSlot(schedule, since));
 }
 
-function due(asked: Asked, schedule: Schedule, first: number): Due {
+function due(asked: Asked, schedule: Schedule, first: number): Answer {
   const { now, spec } = asked;
   const slot = latestUntil(schedule, Math.max(first - 1, now - spec.startingDeadlineSeconds * SECOND - 1), now);
   const next = asNext(nextSlot(schedule, now));
@@ -78,13 +93,17 @@ function latestUntil(schedule: Schedule, after: number, until: number): Slot | u
   return latest;
 }
 
-function requested(asked: Asked, request: string, next: NextSlot | undefined): Due {
+function requested(asked: Asked, request: string, next: NextSlot | undefined): Answer {
   const at = text(asked.now);
-  if (REQUEST.test(request) && !Number.isNaN(Date.parse(request))) {
+  if (request.length <= LONGEST_REQUEST && REQUEST.test(request) && !Number.isNaN(Date.parse(request))) {
     return { kind: "start", run: newRun(asked, "Request", request, asked.now), next };
   }
   const message = `the annotation exclusivewindow.dev/run-requested-at is ${JSON.stringify(request)}; write an RFC 3339 time such as ${at}`;
-  return { kind: "missed", missed: { scheduledTime: at, reason: "InvalidRunRequest", message, request: request.slice(0, 64) }, next };
+  return {
+    kind: "missed",
+    missed: { scheduledTime: at, reason: "InvalidRunRequest", message, request: request.slice(0, LONGEST_REQUEST) },
+    next,
+  };
 }
 
 function newRun({ now, name, uid, spec, locks }: Asked, trigger: NewRun["trigger"], slot: string, at: number): NewRun {

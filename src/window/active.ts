@@ -5,7 +5,7 @@ import { latestStart, timeText, windowEnd } from "./deadlines.ts";
 import { classifyDraining } from "./draining.ts";
 import { classifyHeld } from "./exclusive.ts";
 import { isDone, isLost, isQuiet, livePods, type OwnJob, ownJob, stoppable } from "./job-end.ts";
-import type { LocksFacts, Observed, PodFacts } from "./observed.ts";
+import type { KnownLocks, Observed, PodFacts } from "./observed.ts";
 import type { ActiveSituation } from "./situation.ts";
 
 export function classifyActive(o: Observed, run: RunRecord): ActiveSituation {
@@ -40,8 +40,6 @@ function classifyLocks(o: Observed, run: RunRecord, job: OwnJob, locks: KnownLoc
   if (locks.held === "absent" && locks.locks.every((l) => l.node === "absent")) return classifyUnqueued(o, run, locks);
   return classifyDraining(o, run, locks);
 }
-
-export type KnownLocks = Extract<LocksFacts, { kind: "locks" }>;
 
 function classifyDone(job: OwnJob, pods: readonly PodFacts[], run: RunRecord): ActiveSituation {
   const live = livePods(pods);

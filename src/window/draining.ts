@@ -1,8 +1,7 @@
 // A run in the queue, not promoted: processors finish what is in flight and release their read locks.
 import type { RunRecord } from "../crds/status.ts";
-import type { KnownLocks } from "./active.ts";
 import { drainEnd, graceEnd } from "./deadlines.ts";
-import type { LockFacts, Observed } from "./observed.ts";
+import type { KnownLocks, LockFacts, Observed } from "./observed.ts";
 import type { ActiveSituation } from "./situation.ts";
 import { stepsReached } from "./steps.ts";
 

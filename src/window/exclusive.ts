@@ -1,10 +1,9 @@
 // A promoted run: its write nodes outlive the controller. The Job is let go, Pod by Pod, and only while every write node
 // stands first and every signal is up.
 import type { RunRecord } from "../crds/status.ts";
-import type { KnownLocks } from "./active.ts";
 import { jobStartEnd } from "./deadlines.ts";
 import type { OwnJob } from "./job-end.ts";
-import type { Observed, PodFacts } from "./observed.ts";
+import type { KnownLocks, Observed, PodFacts } from "./observed.ts";
 import type { ActiveSituation } from "./situation.ts";
 import { stepsReached } from "./steps.ts";
 

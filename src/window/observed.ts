@@ -98,6 +98,8 @@ export type LocksFacts =
       readonly exclusiveElsewhere: string | undefined;
     };
 
+export type KnownLocks = Extract<LocksFacts, { kind: "locks" }>;
+
 export interface LockFacts {
   readonly path: string;
   readonly signalPath: string;

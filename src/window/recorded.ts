@@ -1,7 +1,7 @@
 // A run whose result is recorded: its Job is stopped and seen ended before its locks are released, then our finalizers go.
 import type { RunRecord } from "../crds/status.ts";
 import { isQuiet, livePods, ownJob, stoppable } from "./job-end.ts";
-import type { LocksFacts, Observed } from "./observed.ts";
+import type { KnownLocks, Observed } from "./observed.ts";
 import type { RecordedSituation } from "./situation.ts";
 
 export function classifyRecorded({ window, job, pods, locks }: Observed, run: RunRecord): RecordedSituation {
@@ -20,6 +20,6 @@ export function classifyRecorded({ window, job, pods, locks }: Observed, run: Ru
   return { at: "Released", abandoned };
 }
 
-function holdsAnything(locks: Extract<LocksFacts, { kind: "locks" }>): boolean {
+function holdsAnything(locks: KnownLocks): boolean {
   return locks.held !== "absent" || locks.locks.some((l) => l.node !== "absent" || l.signal === "ours" || l.signal === "ours for good");
 }

@@ -8,7 +8,7 @@ export const newRun = run;
 export const next = { at: now + 1, scheduledTime: "2026-11-24T02:00:00Z" };
 
 export function dueWorld(): World {
-  return aWorld({ due: { kind: "start", run: newRun, next } });
+  return aWorld({ due: { kind: "start", run: newRun, next, of: "0 2 * * * UTC" } });
 }
 
 export function endJob(world: World, phase: "complete" | "failed"): void {

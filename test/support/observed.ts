@@ -1,8 +1,8 @@
 // Builds looks at a window for tests of the machine: facts by name, everything else as in a run that goes well.
 
 import type { Spec } from "../../src/crds/spec.ts";
-import type { RunRecord, Status } from "../../src/crds/status.ts";
-import type { JobFacts, LockFacts, LocksFacts, Observed, PodFacts, PodsFacts, WindowFacts } from "../../src/window/observed.ts";
+import type { RunRecord } from "../../src/crds/status.ts";
+import type { JobFacts, KnownLocks, LockFacts, Observed, PodFacts, PodsFacts, WindowFacts } from "../../src/window/observed.ts";
 
 export const at = (text: string) => Date.parse(text);
 export const dueTime = "2026-11-23T02:00:00Z";
@@ -54,8 +54,6 @@ export const aLock: LockFacts = {
 export const queuedLock: LockFacts = { ...aLock, node: "queued", nodeName: "_c_1-__WRIT__0000000007", signal: "ours" };
 export const promotedLock: LockFacts = { ...queuedLock, node: "promoted", czxid: "4711", signal: "ours for good" };
 
-export type KnownLocks = Extract<LocksFacts, { kind: "locks" }>;
-
 export function locks(held: KnownLocks["held"], ...facts: readonly LockFacts[]): KnownLocks {
   return { kind: "locks", held, locks: facts.length === 0 ? [aLock] : facts, exclusiveElsewhere: undefined };
 }
@@ -105,16 +103,11 @@ export function observed(facts: Partial<Observed> = {}): Observed {
     now,
     window: aWindow(),
     acceptance: { kind: "not asked" },
-    due: { kind: "nothing", next: undefined },
+    due: { kind: "nothing", next: undefined, of: "0 2 * * * UTC" },
     job: { kind: "absent" },
     pods: pods(),
     locks: locks("absent"),
     surplusJobs: [],
     ...facts,
   };
-}
-
-/** A look at a window with an active run. */
-export function running(run: Partial<RunRecord>, facts: Partial<Observed> = {}, status: Status = {}): Observed {
-  return observed({ window: aWindow({ status: { ...status, run: { ...aRun, ...run } } }), ...facts });
 }

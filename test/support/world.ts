@@ -33,7 +33,7 @@ export function aWorld(start: Partial<Observed> = {}): World {
       world.events.push(...events);
       if (decided.action.do !== "nothing") world.done.push(decided.action.do);
       world.facts = withStatus(world.facts, status);
-      if (decided.action.do === "begin") world.facts = { ...world.facts, due: { kind: "nothing", next: world.facts.due.next } };
+      if (decided.action.do === "begin") world.facts = { ...world.facts, due: { ...world.facts.due, kind: "nothing" } };
       return decided;
     },
     run(until) {
