@@ -1,0 +1,159 @@
+// The gate that a processor puts its events through: open while the processor holds its read lock, shut while a window is on.
+//
+// Promised: no event starts unless the read lock is certainly held; nothing is sent to ZooKeeper for an event; the gate never
+// gives up: it opens sessions anew for as long as it takes.
+// Not promised: that an event in flight ends before its session does. A processor that is stopped in the middle of an event for
+// longer than its session timeout cannot be waited for: whatever it writes to must check the fencing token.
+import { messageOf } from "../shared/errors.ts";
+import type { Log } from "../shared/log.ts";
+import { openSession } from "../zookeeper/client.ts";
+import type { Session } from "../zookeeper/session.ts";
+import { backoffMs } from "./backoff.ts";
+import { Bell } from "./bell.ts";
+import { Entry, type GateState } from "./entry.ts";
+import { type GateOptions, type GateSettings, settingsOf } from "./options.ts";
+import { ReadLock } from "./read-lock.ts";
+
+/** Opens one session; rejects if the servers do not answer in time, or when the signal aborts. */
+export type Connect = (signal: AbortSignal) => Promise<Session>;
+
+export class ProcessorGate {
+  readonly #settings: GateSettings;
+  readonly #connect: Connect;
+  readonly #log: Log;
+  readonly #bell = new Bell();
+  readonly #entry: Entry;
+  readonly #done: Promise<void>;
+  readonly #ending = new AbortController();
+  #session: Session | undefined;
+  #readLock: ReadLock | undefined;
+
+  private constructor(settings: GateSettings, connect: Connect) {
+    this.#settings = settings;
+    this.#connect = connect;
+    this.#log = settings.log.with({ lockPath: settings.lockPath });
+    this.#entry = new Entry(settings.clock, this.#log, () => this.#bell.ring());
+    this.#done = this.#keep();
+  }
+
+  /**
+   * Starts to open a gate and answers it at once: `run` waits until it is open, `opened` tells.
+   * Rejects for options that can never work. `connect` is for tests.
+   */
+  static async open(options: GateOptions, connect?: Connect): Promise<ProcessorGate> {
+    const settings = settingsOf(options, process.env);
+    return new ProcessorGate(settings, connect ?? connection(settings));
+  }
+
+  /** Waits until the gate is open, handles the event and answers what it answers. Rejects with GateClosedError after close(). */
+  async run<T>(handle: () => T | PromiseLike<T>): Promise<T> {
+    while (!this.#entry.tryEnter()) await this.#entry.opened();
+    try {
+      return await handle();
+    } finally {
+      this.#entry.leave();
+    }
+  }
+
+  /** For hot loops. True: an event is in flight, and leave() must be called when it has ended, whatever became of it. */
+  tryEnter(): boolean {
+    return this.#entry.tryEnter();
+  }
+
+  /** Ends an event that tryEnter() let in. Throws Error where nothing is in flight. */
+  leave(): void {
+    this.#entry.leave();
+  }
+
+  /** Resolves when the gate is open, at once if it is. Rejects with GateClosedError after close(). */
+  opened(): Promise<void> {
+    return this.#entry.opened();
+  }
+
+  get state(): GateState {
+    return this.#entry.state;
+  }
+
+  /** Calls back at every change of state, in order; the answer ends it. */
+  onState(listener: (state: GateState) => void): () => void {
+    return this.#entry.onState(listener);
+  }
+
+  /** How many events have entered and not left. */
+  get inFlight(): number {
+    return this.#entry.inFlight;
+  }
+
+  /** Grows each time the read lock is taken; undefined while it is not held. What events write to can refuse a lower one. */
+  get fencingToken(): bigint | undefined {
+    return this.#readLock?.fencingToken;
+  }
+
+  /** What the present session has sent to ZooKeeper, heartbeats included. */
+  get sent(): Session["sent"] {
+    return this.#session?.sent ?? { requests: 0, heartbeats: 0 };
+  }
+
+  /** Lets no event in any more, waits for those in flight, and releases the read lock. May be called again. */
+  close(): Promise<void> {
+    this.#ending.abort();
+    this.#entry.end();
+    this.#readLock?.end();
+    this.#bell.ring();
+    return this.#done;
+  }
+
+  async #keep(): Promise<void> {
+    let failures = 0;
+    while (!this.#isEnding) {
+      this.#bell.hear();
+      const opened = await this.#serveOne();
+      failures = opened ? 0 : failures + 1;
+      if (!this.#isEnding) await this.#bell.wait(this.#settings.clock, backoffMs(failures, this.#settings.random));
+    }
+    await this.#idle();
+    this.#entry.shut("closed");
+  }
+
+  /** One session, from its handshake to its end. True: the gate was open in it. */
+  async #serveOne(): Promise<boolean> {
+    const session = await this.#connected();
+    if (session === undefined) return false;
+    const { uuid, ...settings } = this.#settings;
+    const readLock = new ReadLock(session, { ...settings, log: this.#log, uuid: uuid() }, { entry: this.#entry, bell: this.#bell });
+    this.#session = session;
+    this.#readLock = readLock;
+    if (this.#isEnding) readLock.end();
+    const opened = await readLock.serve();
+    this.#readLock = undefined;
+    await session.close();
+    return opened;
+  }
+
+  async #connected(): Promise<Session | undefined> {
+    this.#entry.shut("connecting");
+    try {
+      return await this.#connect(this.#ending.signal);
+    } catch (error) {
+      if (!this.#isEnding) this.#log.warn("no session with ZooKeeper; trying again", { error: messageOf(error) });
+      return undefined;
+    }
+  }
+
+  get #isEnding(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  async #idle(): Promise<void> {
+    for (;;) {
+      this.#bell.hear();
+      if (this.#entry.inFlight === 0) return;
+      await this.#bell.wait(this.#settings.clock, Number.POSITIVE_INFINITY);
+    }
+  }
+}
+
+function connection(settings: GateSettings): Connect {
+  const { zookeeper: servers, sessionTimeoutMs: timeoutMs, clock, log, random } = settings;
+  return (signal) => openSession({ servers, timeoutMs, clock, log, random, signal });
+}

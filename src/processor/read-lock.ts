@@ -1,0 +1,220 @@
+// Takes the read lock for as long as one session lives, and gives way whenever a window is on.
+//
+// One loop: look, do one thing, look again. Watches only wake it. It creates its read node while no signal is up, and only then
+// looks at the signal again and lists the queue once: a signal or a writer before it means that it deletes the node and waits.
+// From then on every later writer waits for this node. A window raises the signal and queues its write node in one transaction, so
+// either that look finds it, or its write node stands behind ours and the watch on the signal wakes us.
+// Promised: the read node is deleted only after the last event in flight has ended.
+import { readNodePrefix, sortLockNodes } from "../protocol/lock-nodes.ts";
+import { type Grant, readerGrant } from "../protocol/lock-order.ts";
+import type { Clock } from "../shared/clock.ts";
+import { messageOf } from "../shared/errors.ts";
+import type { Log } from "../shared/log.ts";
+import { type Session, ZooKeeperError } from "../zookeeper/session.ts";
+import { watchNode } from "../zookeeper/watch-node.ts";
+import { backoffMs } from "./backoff.ts";
+import type { Bell } from "./bell.ts";
+import type { Entry } from "./entry.ts";
+
+export interface ReadLockSettings {
+  readonly lockPath: string;
+  readonly signalPath: string;
+  /** What the read node carries, for people. */
+  readonly owner: string;
+  readonly writers: "any" | "signalled";
+  /** A canonical lower-case UUID that no other session uses. */
+  readonly uuid: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** What a pass of the loop leaves to wait for: the bell, for at most that many milliseconds; or nothing, ever again. */
+type Wait = number | "done";
+
+const again: Wait = 0;
+const untilRung: Wait = Number.POSITIVE_INFINITY;
+/** A pause is long: looking once in a while costs nothing and forgives a lost watch. */
+const whilePausedMs = 30_000;
+/** How often an expired lease is compared with the clock. No request is sent for it. */
+const leasePollMs = 20;
+/** The session rings when its connection is back; this is for a loop that slept through it. */
+const suspendedPollMs = 1000;
+
+interface OwnNode {
+  readonly path: string;
+  /** No writer was before it when the queue was listed: none can come before it any more. */
+  admitted: boolean;
+  token?: bigint;
+}
+
+export class ReadLock {
+  readonly #session: Session;
+  readonly #settings: ReadLockSettings;
+  readonly #entry: Entry;
+  readonly #bell: Bell;
+  #own: OwnNode | undefined;
+  #writer: string | undefined;
+  #ending = false;
+  #failures = 0;
+  /** An answer was lost: a read node may stand that this loop does not know of. */
+  #doubtful = false;
+
+  constructor(session: Session, settings: ReadLockSettings, gate: { readonly entry: Entry; readonly bell: Bell }) {
+    this.#session = session;
+    this.#settings = settings;
+    this.#entry = gate.entry;
+    this.#bell = gate.bell;
+  }
+
+  /** The zxid at which the read node was created, from when the gate opens until the node is deleted. */
+  get fencingToken(): bigint | undefined {
+    return this.#own?.token;
+  }
+
+  /** Drains, releases, and lets serve() resolve. */
+  end(): void {
+    this.#ending = true;
+    this.#bell.ring();
+  }
+
+  /** Resolves when the session is over, or released after end(); never rejects. True: the gate was open at least once. */
+  async serve(): Promise<boolean> {
+    const { clock } = this.#settings;
+    const stop = this.#session.onState(() => {
+      if (this.#session.state !== "connected") this.#entry.shut(this.#isOver() ? "connecting" : "suspended");
+      this.#bell.ring();
+    });
+    let opened = false;
+    while (!this.#isOver()) {
+      this.#bell.hear();
+      const wait = await this.#pass().catch((error) => this.#failed(error));
+      opened ||= this.#entry.state === "open";
+      if (wait === "done") break;
+      if (wait > 0) await this.#bell.wait(clock, wait);
+    }
+    stop();
+    if (this.#isOver()) this.#entry.shut("connecting");
+    return opened;
+  }
+
+  #isOver(): boolean {
+    return this.#session.state === "lost" || this.#session.state === "closed";
+  }
+
+  async #pass(): Promise<Wait> {
+    if (this.#session.state !== "connected") return this.#suspend(suspendedPollMs);
+    if (this.#isLapsed()) return this.#suspend(leasePollMs);
+    if (this.#ending || (await this.#watch(this.#settings.signalPath))) return this.#giveWay();
+    if (this.#writer !== undefined && (await this.#watch(this.#writer))) return this.#giveWay();
+    this.#writer = undefined;
+    if (this.#own === undefined) return this.#take();
+    return this.#admit(this.#own);
+  }
+
+  #isLapsed(): boolean {
+    return this.#settings.clock.monotonic() >= this.#session.leaseEnd;
+  }
+
+  #suspend(wait: number): Wait {
+    this.#entry.shut("suspended");
+    // Draining goes on: the node is released when the servers answer again, or goes with the session.
+    return this.#ending && this.#entry.inFlight === 0 && this.#session.state !== "connected" ? "done" : wait;
+  }
+
+  async #watch(path: string): Promise<boolean> {
+    const stat = await watchNode(this.#session, path, "read lock", () => this.#bell.ring());
+    return stat !== undefined;
+  }
+
+  async #take(): Promise<Wait> {
+    this.#entry.shut("opening");
+    if (this.#doubtful) await this.#removeStrays();
+    const { lockPath, owner, uuid } = this.#settings;
+    const data = Buffer.from(owner, "utf8");
+    try {
+      const path = await this.#session.create(`${lockPath}/${readNodePrefix(uuid)}`, data, "ephemeral-sequential");
+      this.#own = { path, admitted: false };
+    } catch (error) {
+      if (!(error instanceof ZooKeeperError) || error.code !== "NoNode") throw error;
+      await this.#session.createParents(lockPath);
+    }
+    return again;
+  }
+
+  /** Opens the gate if no writer is before our node; the signal was looked at after the node was made. */
+  async #admit(own: OwnNode): Promise<Wait> {
+    const stat = await watchNode(this.#session, own.path, "read lock", () => this.#bell.ring());
+    if (stat === undefined) return this.#vanished();
+    if (!own.admitted && this.#settings.writers === "any") {
+      const grant = await this.#standing(own.path);
+      if (grant.kind === "absent") return again;
+      // The last writer before us: when it has gone, all that queued before it have.
+      if (grant.kind === "waiting") this.#writer = `${this.#settings.lockPath}/${grant.ahead.at(-1)?.name}`;
+      if (grant.kind === "waiting") return this.#giveWay();
+    }
+    own.admitted = true;
+    own.token = stat.czxid;
+    // A ring since this pass began may be the signal: look again rather than let one event in.
+    if (this.#bell.rung || this.#session.state !== "connected" || this.#isLapsed()) return again;
+    this.#failures = 0;
+    this.#entry.open(this.#session);
+    return untilRung;
+  }
+
+  async #standing(path: string): Promise<Grant> {
+    const { lockPath } = this.#settings;
+    const nodes = sortLockNodes((await this.#session.children(lockPath)) ?? []);
+    return readerGrant(nodes, path.slice(lockPath.length + 1));
+  }
+
+  /** Somebody deleted our read node: writers may go ahead as soon as they look, so finish what is in flight and start anew. */
+  #vanished(): Wait {
+    if (this.#entry.state === "open") this.#settings.log.warn("the read node was deleted by somebody else", { path: this.#own?.path });
+    if (this.#isBusy()) return untilRung;
+    this.#own = undefined;
+    return again;
+  }
+
+  async #giveWay(): Promise<Wait> {
+    if (this.#own !== undefined) {
+      if (this.#isBusy()) return untilRung;
+      await this.#remove(this.#own.path);
+      this.#own = undefined;
+    }
+    if (this.#doubtful) await this.#removeStrays();
+    if (this.#ending) return "done";
+    this.#entry.shut("paused");
+    return whilePausedMs;
+  }
+
+  #isBusy(): boolean {
+    this.#entry.shut("draining");
+    return this.#entry.inFlight > 0;
+  }
+
+  async #removeStrays(): Promise<void> {
+    const { lockPath, uuid } = this.#settings;
+    const names = (await this.#session.children(lockPath)) ?? [];
+    const strays = names.filter((name) => name.startsWith(readNodePrefix(uuid)));
+    for (const name of strays) await this.#remove(`${lockPath}/${name}`);
+  }
+
+  async #remove(path: string): Promise<void> {
+    try {
+      await this.#session.remove(path, -1);
+    } catch (error) {
+      if (!(error instanceof ZooKeeperError) || error.code !== "NoNode") throw error;
+    }
+  }
+
+  #failed(error: unknown): Wait {
+    if (this.#isOver()) return "done";
+    this.#doubtful = true;
+    if (this.#session.state !== "connected") return again;
+    const wait = backoffMs(this.#failures++, this.#settings.random);
+    this.#settings.log.warn("the read lock could not be taken or released; trying again", { error: messageOf(error), waitMs: wait });
+    // Nothing was learnt of the signal: an open gate stays open on its lease and its node, and looks again soon.
+    return wait;
+  }
+}
