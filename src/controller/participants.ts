@@ -1,7 +1,7 @@
 // Counts the Pods of annotated workloads and the read locks that they hold. A lock node carries the address of its owner, which
 // in Kubernetes is its Pod's. Only observed, never decided on.
 import type { Window } from "../crds/parse.ts";
-import type { Participant } from "../crds/status.ts";
+import type { Participant, Status } from "../crds/status.ts";
 import type { Participant as SeenParticipant, WorkloadView } from "../kube/workloads.ts";
 import { readHolders } from "../zookeeper/holders.ts";
 import type { Session } from "../zookeeper/session.ts";
@@ -29,10 +29,11 @@ export function createParticipants(hands: Hands): CountParticipants {
   };
 }
 
-/** When the counts are worth another look: soon while Pods are missing, and now and then, since nothing tells of read locks. */
-export function countAgainAt(participants: readonly Participant[] | undefined, now: number): number | undefined {
-  if (participants === undefined || participants.length === 0) return undefined;
-  return now + (participants.some(({ holding, pods }) => holding < pods) ? EVERY_MS : 10 * EVERY_MS);
+/** When the counts are worth another look: soon while a run is active or Pods are missing, and now and then, since nothing tells of read locks. */
+export function countAgainAt({ participants = [], run }: Pick<Status, "participants" | "run">, now: number): number | undefined {
+  if (participants.length === 0) return undefined;
+  const unsettled = run !== undefined || participants.some(({ holding, pods }) => holding < pods);
+  return now + (unsettled ? EVERY_MS : 10 * EVERY_MS);
 }
 
 async function count(

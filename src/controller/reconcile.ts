@@ -51,7 +51,7 @@ async function pass(window: Window, { hands, accept, participants }: With): Prom
   if (outcome.kind === "stale" || told === "stale") return hands.clock.now() + STALE_MS;
   if (decided.action.do !== "nothing") return hands.clock.now();
   await watch(look, hands);
-  return earliest(decided.wakeAt, countAgainAt(said.status.participants, hands.clock.now()));
+  return earliest(decided.wakeAt, countAgainAt(said.status, hands.clock.now()));
 }
 
 function logOutcome({ namespace, name }: Window, effect: string, outcome: Outcome, { log }: Hands): void {
