@@ -29,7 +29,19 @@ export function report(o: Observed, decided: Decided, outcome: Outcome, particip
     history: historyAfter(o, decided),
     participants: participants === undefined ? before.participants : [...participants],
   });
-  return { status, events: eventsBetween(before, status, problemsOf(decided)) };
+  return { status, events: [...eventsBetween(before, status, problemsOf(decided)), ...warningEvents(o)] };
+}
+
+/** Told once for each spec. */
+function warningEvents({ window, acceptance }: Observed): readonly EventNote[] {
+  if (acceptance.kind !== "accepted" || window.status.observedGeneration === window.generation) return [];
+  return acceptance.warnings.map((text) => ({
+    type: "Warning",
+    reason: "JobTemplateWarning",
+    action: "Validate",
+    note: `spec.jobTemplate: the API server warns: ${text}`,
+    job: false,
+  }));
 }
 
 function problemsOf({ situation }: Decided): readonly Problem[] {

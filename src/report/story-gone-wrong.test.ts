@@ -91,6 +91,38 @@ describe("a run that goes wrong", () => {
     expect(lost.facts.window.status.history?.[0]?.result).toBe("JobDeleted");
   });
 
+  test("a Job that is stopped is stopped once, though Kubernetes takes its mark off when the Pods are gone", () => {
+    const world = dueWorld();
+    world.run();
+    world.facts = { ...world.facts, window: { ...world.facts.window, deleting: true } };
+    world.run("stop Job");
+    world.setPods();
+    world.facts = { ...world.facts, job: aJob({ phase: "active", token: "4711", deleting: "background" }) };
+    world.run();
+    expect(world.done.filter((done) => done === "stop Job")).toHaveLength(1);
+    expect(world.facts.window.status.history?.[0]?.result).toBe("WindowDeleted");
+  });
+
+  test("Pods that a user orphaned are waited for", () => {
+    const world = dueWorld();
+    world.run();
+    world.facts = { ...world.facts, job: aJob({ phase: "active", token: "4711", deleting: "background" }) };
+    world.setPods(aPod({ phase: "running", started: true, jobUid: "" }));
+    expect(world.run()).toMatchObject({ action: { do: "nothing" }, situation: { at: "Stopping" } });
+    world.setPods(aPod({ phase: "ended", started: true, jobUid: "" }));
+    world.run();
+    expect(world.facts.window.status.history?.[0]?.result).toBe("JobDeleted");
+  });
+
+  test("deleting the Job before status names it cancels the run", () => {
+    const world = dueWorld();
+    world.run("create Job");
+    world.facts = { ...world.facts, job: aJob({ deleting: "background" }) };
+    world.run();
+    expect(world.facts.window.status.history?.[0]?.result).toBe("Cancelled");
+    expect(world.done.slice(-3)).toEqual(["remove Job finalizer", "close", "remove finalizer"]);
+  });
+
   test("a window that is deleted lets go of its finalizer last", () => {
     const world = dueWorld();
     world.run();

@@ -93,4 +93,16 @@ describe("a window that cannot run", () => {
     world.pass();
     expect(world.events).toHaveLength(1);
   });
+
+  test("runs, and passes on what the API server warns of: in Ready for as long as it holds, as an Event once for each spec", () => {
+    const text = "would violate PodSecurity";
+    const world = aWorld({ acceptance: { kind: "accepted", warnings: [text] }, window: aWindow() });
+    world.pass();
+    expect(condition(world, "Ready")).toMatchObject({ status: "True", reason: "Scheduled", message: expect.stringContaining(text) });
+    world.facts = { ...world.facts, acceptance: { kind: "accepted", warnings: [text] } };
+    world.pass();
+    expect(world.events).toEqual([
+      expect.objectContaining({ type: "Warning", reason: "JobTemplateWarning", note: expect.stringContaining(text) }),
+    ]);
+  });
 });

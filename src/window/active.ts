@@ -17,11 +17,6 @@ export function classifyActive(o: Observed, run: RunRecord): ActiveSituation {
   if (job !== undefined && isDone(job) && job.uid === run.jobRef?.uid) return classifyDone(job, pods, run);
   const over = whyOver(o, run, job);
   if (over !== undefined) return classifyOver(job, pods, run, over);
-  if (job !== undefined && job.deleting !== "no") {
-    const left = stoppable(job, run);
-    const why = "it was deleted before it was named";
-    return left === undefined ? { at: "Stopping", pods: livePods(pods), why } : { at: "To be stopped", job: left, why };
-  }
   return hopelessByTime(o, run) ?? classifyJob(o, run, job);
 }
 
@@ -62,7 +57,7 @@ function whyOver(o: Observed, run: RunRecord, job: OwnJob | undefined): Over | u
 }
 
 function classifyOver(job: OwnJob | undefined, pods: readonly PodFacts[], run: RunRecord, over: Over): ActiveSituation {
-  const left = stoppable(job, run);
+  const left = stoppable(job, pods, run);
   if (left !== undefined && !(isDone(job) && livePods(pods).length === 0)) return { at: "To be stopped", job: left, why: over.message };
   if (isQuiet(job, pods)) return { at: "Ended", ...over };
   return { at: "Stopping", pods: livePods(pods), why: over.message };

@@ -47,8 +47,14 @@ function decideIdle(s: IdleSituation, o: Observed): Decision {
     case "Suspended":
       return wait("Suspended", "spec.suspend is true: no run starts by the schedule", undefined);
     case "Scheduled":
-      return wait("Scheduled", "waiting for the schedule", s.nextAt);
+      return wait("Scheduled", `waiting for the schedule${warningsOf(o)}`, s.nextAt);
   }
+}
+
+/** What the API server said of the Job without refusing it: PodSecurity, fields that it does not know. */
+function warningsOf({ acceptance }: Observed): string {
+  if (acceptance.kind !== "accepted" || acceptance.warnings.length === 0) return "";
+  return `; of spec.jobTemplate the API server warns: ${acceptance.warnings.join("; ")}`;
 }
 
 function decideRecorded(s: RecordedSituation, o: Observed): Decision {

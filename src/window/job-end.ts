@@ -23,12 +23,19 @@ export function isQuiet(job: OwnJob | undefined, pods: readonly PodFacts[]): boo
   return (job === undefined || isDone(job) || job.deleting !== "no") && livePods(pods).length === 0;
 }
 
-/** The Job that a DELETE with foreground propagation still has to be asked of: a background one leaves its Pods running. */
-export function stoppable(job: OwnJob | undefined, run: RunRecord): JobName | undefined {
-  return job !== undefined && job.deleting !== "foreground" ? { name: run.jobName, uid: job.uid } : undefined;
+/**
+ * The Job that a DELETE with foreground propagation still has to be asked of: a background one leaves its Pods running. Kubernetes
+ * takes the foreground mark off once the Job's Pods are gone; asking again would only set it anew, for as long as our finalizer
+ * is on. Pods that somebody orphaned are not the Job's any more: they are waited for.
+ */
+export function stoppable(job: OwnJob | undefined, pods: readonly PodFacts[], run: RunRecord): JobName | undefined {
+  if (job === undefined || job.deleting === "foreground") return undefined;
+  if (job.deleting === "background" && !livePods(pods).some((pod) => pod.jobUid === job.uid)) return undefined;
+  return { name: run.jobName, uid: job.uid };
 }
 
-/** The Job that status names is gone, replaced or being deleted. */
+/** The Job that status names is gone, replaced or being deleted; or it is being deleted before status could name it. */
 export function isLost(job: OwnJob | undefined, run: RunRecord): boolean {
-  return run.jobRef !== undefined && (job === undefined || job.uid !== run.jobRef.uid || job.deleting !== "no");
+  if (run.jobRef === undefined) return job !== undefined && job.deleting !== "no";
+  return job === undefined || job.uid !== run.jobRef.uid || job.deleting !== "no";
 }

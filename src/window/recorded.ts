@@ -8,8 +8,8 @@ export function classifyRecorded({ window, job, pods, locks }: Observed, run: Ru
   if (job.kind === "unknown") return { at: "Blind", of: "Kubernetes", why: job.why };
   if (pods.kind === "unknown") return { at: "Blind", of: "Kubernetes", why: pods.why };
   const own = ownJob(job);
-  if (!isQuiet(own, pods.pods) || own?.deleting === "background") {
-    const left = stoppable(own, run);
+  if (!isQuiet(own, pods.pods)) {
+    const left = stoppable(own, pods.pods, run);
     const why = "the run is over";
     return left === undefined ? { at: "Stopping", pods: livePods(pods.pods), why } : { at: "To be stopped", job: left, why };
   }
