@@ -3,6 +3,7 @@
 import { parseWindow } from "../crds/parse.ts";
 import { isKubeError } from "../kube/errors.ts";
 import type { JobView } from "../kube/job-view.ts";
+import type { PodView } from "../kube/pod-view.ts";
 import { messageOf } from "../shared/errors.ts";
 import { releaseRun } from "../zookeeper/release.ts";
 import type { HeldEntry } from "../zookeeper/run-locks.ts";
@@ -41,10 +42,11 @@ function uidOf(object: unknown): string {
 async function endOrphan(job: JobView, { kube, log }: Hands): Promise<void> {
   const fields = { namespace: job.namespace, name: job.name, windowUid: job.windowUid };
   try {
-    if (job.deleting !== "foreground") {
+    const live = (await kube.pods.listOfJobs(job.namespace, [job.uid])).filter((pod) => pod.phase !== "ended");
+    if (isToBeStopped(job, live)) {
       log.warn("stopping a Job whose window is gone", fields);
       await kube.jobs.stop(job);
-    } else if (job.finalizer && (await kube.pods.listOfJobs(job.namespace, [job.uid])).every((pod) => pod.phase === "ended")) {
+    } else if (job.finalizer && live.length === 0) {
       await kube.jobs.dropFinalizer(job);
     }
   } catch (error) {
@@ -53,9 +55,18 @@ async function endOrphan(job: JobView, { kube, log }: Hands): Promise<void> {
   }
 }
 
+/** As src/window/job-end.ts says of a run's own Job: the foreground mark goes with the Pods, and is then not set again. */
+function isToBeStopped({ deleting, uid }: JobView, live: readonly PodView[]): boolean {
+  return deleting === "no" || (deleting === "background" && live.some((pod) => pod.jobUid === uid));
+}
+
 async function releaseOrphan(entry: HeldEntry, session: Session, hands: Hands): Promise<void> {
   const { window, runId, locks, installation } = entry;
-  if (window === undefined) return; // Nobody can tell whose it is; `exclusive-window locks scan` will show it.
+  if (window === undefined) {
+    // Nobody can tell whose it is, so nobody may release it.
+    hands.log.error("an entry below _held was overwritten and is left alone: find its run, release it by hand", { runId, installation });
+    return;
+  }
   const found = await hands.kube.windows.get(window.namespace, window.name);
   if (found !== undefined && uidOf(found) === window.uid) return;
   const jobs = await hands.kube.jobs.listByWindow(window.namespace, window.uid);
