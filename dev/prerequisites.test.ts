@@ -17,12 +17,13 @@ test("one error lists everything that is missing, and what to install", async ()
   const message = error instanceof Error ? error.message : "";
   expect(message).toMatch(/nothing was started/);
   expect(message).toMatch(/- Go 1\.26 or later: there is no go command on PATH; install it from/);
-  expect(message).toMatch(/- a Java development kit, 11 or later .*default-jdk-headless/);
+  expect(message).toMatch(/- a Java development kit, 11 or later, with Maven .*default-jdk-headless maven/);
 });
 
 test("what is there is not complained about", async () => {
   fake.put("go", "echo go1.26.8");
   fake.put("javac", 'echo "javac 17.0.9"');
+  fake.put("mvn", "true");
   fake.put("java", "");
   await checkPrerequisites(["go", "jdk"]);
 });

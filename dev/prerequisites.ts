@@ -61,9 +61,11 @@ async function go(): Promise<string | undefined> {
 async function jdk(): Promise<string | undefined> {
   const asked = await attempt("javac", ["-version"]);
   const major = Number(/javac (\d+)/.exec(asked.stdout + asked.stderr)?.[1] ?? 0);
-  if (major >= 11 && findProgram("java") !== undefined) return undefined;
-  const what = major === 0 ? "there is no javac on PATH" : `javac is version ${major}`;
-  return `a Java development kit, 11 or later (for ZooKeeper): ${what}; on Debian or Ubuntu: apt-get install default-jdk-headless`;
+  const missing = ["java", "mvn"].filter((name) => findProgram(name) === undefined);
+  if (major >= 11 && missing.length === 0) return undefined;
+  const javac = major === 0 ? "there is no javac on PATH" : `javac is version ${major}`;
+  const what = major >= 11 ? `there is no ${missing.join(" and no ")} on PATH` : javac;
+  return `a Java development kit, 11 or later, with Maven (for ZooKeeper): ${what}; on Debian or Ubuntu: apt-get install default-jdk-headless maven`;
 }
 
 async function packages(): Promise<string | undefined> {

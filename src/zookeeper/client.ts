@@ -7,10 +7,11 @@
 // Hand in the same function for the same watch every time: it is then held once, however often it is handed in.
 import type { Clock } from "../shared/clock.ts";
 import type { Log } from "../shared/log.ts";
+import type { Access } from "./access.ts";
 import type { Watching } from "./calls.ts";
 import { refusal } from "./errors.ts";
 import { upwards } from "./node-path.ts";
-import { type Access, Requests } from "./requests.ts";
+import { Requests } from "./requests.ts";
 import { parseServers } from "./servers.ts";
 import {
   type Mode,

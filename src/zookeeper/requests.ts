@@ -1,6 +1,7 @@
 // The requests of the protocol that are used here, each with the way its answer is read. Written with the records of
 // node-zookeeper-client's jute rather than its Client, which loses version 0 in transactions, knows no sync, and re-sends.
 import jute, { type WireAcl, type WireOperation, type WireRecord } from "node-zookeeper-client/lib/jute/index.js";
+import type { Access } from "./access.ts";
 import { notReached } from "./errors.ts";
 import { checkPath } from "./node-path.ts";
 import type { Mode, Node, Operation, Stat } from "./session.ts";
@@ -26,9 +27,6 @@ const flags: Readonly<Record<Mode, number>> = { persistent: 0, ephemeral: 1, "pe
 const all = 31;
 const readOnly = 1;
 
-export type Access = "open" | "creator";
-
-/** `open`: anyone may do anything. `creator`: who made the node may do anything, anyone may read it. */
 function aclOf(access: Access): readonly WireAcl[] {
   const entry = (perms: number, scheme: string, id: string) => new jute.data.ACL(perms, new jute.data.Id(scheme, id));
   // unmodified Curator processors read the node they wait for, so everyone must be able to

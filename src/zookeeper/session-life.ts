@@ -77,9 +77,6 @@ export class SessionLife {
   get sent(): { readonly requests: number; readonly heartbeats: number } {
     return this.#connection.sent;
   }
-  get watchCount(): number {
-    return this.#watches.size;
-  }
 
   get state(): SessionState {
     if (this.#state === "opening") return "suspended";

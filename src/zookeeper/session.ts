@@ -61,7 +61,10 @@ export interface Session {
   create(path: string, data: Buffer, mode: Mode): Promise<string>;
   /** Creates the path and what is missing above it, as persistent nodes without data; existing nodes are left as they are. */
   createParents(path: string): Promise<void>;
-  /** `watch` is called at most once, at the next change of the node, whatever it is, or when the session leaves `connected`. */
+  /**
+   * `watch` is called at most once, at the next change of the node, whatever it is, or when the session leaves `connected`.
+   * Where the answer of `get` or `children` is undefined no watch stands: only `exists` waits for a node to come.
+   */
   get(path: string, watch?: () => void): Promise<Node | undefined>;
   exists(path: string, watch?: () => void): Promise<Stat | undefined>;
   /** The names of the children, unsorted; undefined where the parent does not exist. */
@@ -100,8 +103,8 @@ export class ZooKeeperError extends Error {
   readonly path: string | undefined;
   /** Of a transaction: the index of the operation that was refused. */
   readonly operation: number | undefined;
-  constructor(code: ZooKeeperErrorCode, message: string, path?: string, operation?: number, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(code: ZooKeeperErrorCode, message: string, path?: string, operation?: number) {
+    super(message);
     this.name = "ZooKeeperError";
     this.code = code;
     this.path = path;
