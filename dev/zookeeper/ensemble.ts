@@ -1,5 +1,4 @@
 // Several ZooKeeper servers that elect a leader among them, on one machine.
-
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,25 +18,31 @@ export type EnsembleOptions = Omit<ZooKeeperOptions, "config">;
 export async function startEnsemble(size: number, options: EnsembleOptions = {}): Promise<Ensemble> {
   const address = options.address ?? "127.0.0.1";
   const root = options.dir ?? mkdtempSync(join(tmpdir(), "zookeeper-ensemble-"));
-  const config = await membership(size, address);
-  const launched: Awaited<ReturnType<typeof launchZooKeeper>>[] = [];
+  const launched: Launched[] = [];
+  const stop = async () => {
+    await Promise.all(launched.map((server) => server.stop()));
+    if (options.dir === undefined) rmSync(root, { recursive: true, force: true });
+  };
+  try {
+    await launch({ ...options, address, dir: root }, size, launched);
+    await Promise.all(launched.map((server) => server.ready()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { servers: launched, connectString: launched.map((server) => server.connectString).join(","), stop };
+}
+
+type Launched = Awaited<ReturnType<typeof launchZooKeeper>>;
+
+async function launch(options: EnsembleOptions & { address: string; dir: string }, size: number, launched: Launched[]): Promise<void> {
+  const config = await membership(size, options.address);
   for (let i = 0; i < size; i += 1) {
-    const dir = join(root, `server-${i + 1}`);
+    const dir = join(options.dir, `server-${i + 1}`);
     mkdirSync(join(dir, "data"), { recursive: true });
     writeFileSync(join(dir, "data", "myid"), String(i + 1));
-    launched.push(
-      await launchZooKeeper({ ...options, ...(options.port !== undefined && { port: options.port + i }), address, dir, config }),
-    );
+    launched.push(await launchZooKeeper({ ...options, ...(options.port !== undefined && { port: options.port + i }), dir, config }));
   }
-  await Promise.all(launched.map((server) => server.ready()));
-  return {
-    servers: launched,
-    connectString: launched.map((server) => server.connectString).join(","),
-    async stop() {
-      await Promise.all(launched.map((server) => server.stop()));
-      if (options.dir === undefined) rmSync(root, { recursive: true, force: true });
-    },
-  };
 }
 
 async function membership(size: number, address: string): Promise<Record<string, string>> {

@@ -89,6 +89,21 @@ describe("a gate that is closed", () => {
     expect([await event.answer, opened.clock.waiting]).toEqual(["handled", 0]);
   });
 
+  test("waits for what is in flight even where its session was lost and its lock with it", async () => {
+    const opened = await aGate();
+    const event = anEvent(opened.gate);
+    present(opened).expire();
+    let isClosed = false;
+    const closed = opened.gate.close().then(() => {
+      isClosed = true;
+    });
+    await opened.clock.advance(10_000);
+    expect([isClosed, opened.gate.state, opened.gate.inFlight]).toEqual([false, "connecting", 1]);
+    event.end();
+    await closed;
+    expect(opened.gate.state).toBe("closed");
+  });
+
   test("rejects who waited for a window to end", async () => {
     const opened = await aGate({}, { before: (other) => queued(other, aRun("a")) });
     const waiting = opened.gate.run(() => "never");

@@ -80,6 +80,14 @@ export const rules: readonly Rule[] = [
     (o, d) => d.action.do !== "stop Job" || (o.job.kind === "job" && o.job.deleting !== "foreground"),
   ],
   [
+    "a Job that is being deleted and has no live Pod of its own is not stopped again",
+    (o, d) => {
+      if (d.action.do !== "stop Job" || o.job.kind !== "job" || o.job.deleting === "no") return true;
+      const { uid } = o.job;
+      return o.pods.kind === "pods" && o.pods.pods.some((pod) => pod.jobUid === uid && pod.phase !== "ended");
+    },
+  ],
+  [
     "nobody new is paused while another run is exclusive on a path",
     (o, d) => d.action.do !== "queue" || (o.locks.kind === "locks" && o.locks.exclusiveElsewhere === undefined),
   ],
