@@ -1,0 +1,30 @@
+# The project's images. `docker build .` gives the controller; `--target event-processor` gives the example with the demo's Job.
+# dev/image/ makes images with the same files in the same places where there is no Docker.
+
+FROM node:24-slim AS build
+WORKDIR /source
+COPY package.json package-lock.json .npmrc ./
+# Without install scripts: the only one builds a second Node, which this image has.
+RUN npm ci --ignore-scripts
+COPY tsconfig.json ./
+COPY dev/image dev/image
+COPY src src
+COPY examples examples
+COPY demo demo
+RUN mkdir /app && node dev/image/bundle.ts /app
+
+FROM node:24-slim AS runtime
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/package.json ./
+# By number, because kubelet cannot prove runAsNonRoot of a name. Nothing is written at run time: a read-only root file system will do.
+USER 65532:65532
+
+FROM runtime AS event-processor
+COPY --from=build /app/event-processor.js /app/demo-job.js ./
+ENTRYPOINT ["node"]
+CMD ["/app/event-processor.js"]
+
+FROM runtime AS controller
+COPY --from=build /app/controller.js ./
+ENTRYPOINT ["node", "/app/controller.js"]

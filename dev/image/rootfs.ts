@@ -1,0 +1,71 @@
+// The base layer of images made without Docker: this host's Node, the libraries it needs and the few files that programs expect of
+// a root file system. No shell, no package manager. The layer is written once for each Node and set of libraries.
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { sharedLibraries } from "./libraries.ts";
+import { type TarEntry, type TarFile, writeTar } from "./tar.ts";
+
+/** Raise it when the layer's files change, so that cached layers are made anew. */
+const layout = 1;
+
+const text = (path: string, content: string): TarEntry => ({ type: "file", path, mode: 0o644, content: Buffer.from(content) });
+
+const fixed: readonly TarEntry[] = [
+  text("etc/passwd", "root:x:0:0:root:/:/nologin\nnonroot:x:65532:65532:nonroot:/app:/nologin\n"),
+  text("etc/group", "root:x:0:\nnonroot:x:65532:\n"),
+  text("etc/nsswitch.conf", "hosts: files dns\n"),
+  text("etc/ssl/certs/ca-certificates.crt", `${rootCertificates.join("\n")}\n`),
+];
+
+/** The base layer for this host's Node, out of `cache` where it was made before. Throws where the host's libraries cannot be copied. */
+export async function baseLayer(root: string, cache: string, progress: (message: string) => void): Promise<TarFile> {
+  const node = ownNode(root);
+  const libraries = await sharedLibraries(node);
+  const key = await digestOf([node, ...libraries]);
+  const name = join(cache, `base-${layout}-${key.slice(0, 24)}`);
+  const known = await recorded(`${name}.json`, `${name}.tar`);
+  if (known !== undefined) return known;
+  progress(`writing the base layer (Node ${process.version}, ${libraries.length} libraries)`);
+  const programs = [await copied(node, "usr/local/bin/node"), ...(await Promise.all(libraries.map((path) => copied(path, path.slice(1)))))];
+  const files = [...fixed, ...programs];
+  const temporary: TarEntry = { type: "directory", path: "tmp", mode: 0o1777 };
+  const layer = await writeTar(`${name}.tar`, [...parents(files), temporary, ...files]);
+  // The record is written last: a base layer without one is a base layer that was not finished.
+  await writeFile(`${name}.json`, JSON.stringify(layer));
+  return layer;
+}
+
+/** The Node that npm installed for this project, or the one that runs this program. */
+function ownNode(root: string): string {
+  const own = join(root, "node_modules", "node", "bin", "node");
+  return existsSync(own) ? own : process.execPath;
+}
+
+async function recorded(record: string, tar: string): Promise<TarFile | undefined> {
+  if (!existsSync(record) || !existsSync(tar)) return undefined;
+  const layer = JSON.parse(await readFile(record, "utf8")) as TarFile;
+  return (await stat(tar)).size === layer.size ? { ...layer, file: tar } : undefined;
+}
+
+async function digestOf(files: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of files) {
+    hash.update(`${file}\0`);
+    for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  }
+  return hash.digest("hex");
+}
+
+async function copied(file: string, path: string): Promise<TarEntry> {
+  return { type: "file", path, mode: 0o755, content: { file, size: (await stat(file)).size } };
+}
+
+/** Every directory above the entries, outermost first: a layer must not leave them to an unpacker's default mode. */
+export function parents(entries: readonly TarEntry[]): readonly TarEntry[] {
+  const paths = new Set<string>();
+  for (const entry of entries) for (let d = dirname(entry.path); d !== "."; d = dirname(d)) paths.add(d);
+  return [...paths].sort().map((path) => ({ type: "directory", path, mode: 0o755 }));
+}
