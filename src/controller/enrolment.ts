@@ -5,7 +5,8 @@ import { type Hands, keyOf } from "./hands.ts";
 
 export interface Enrolment {
   check(workload: WorkloadView): void;
-  checkAll(): void;
+  /** Every window is known from here on: what was asked before is looked at now. */
+  open(): void;
 }
 
 const PATIENCE_MS = 10_000;
@@ -15,7 +16,10 @@ export function createEnrolment({ kube, seen, clock }: Pick<Hands, "kube" | "see
   const isMissing = ({ namespace }: WorkloadView, name: string) => !seen.windows.has(keyOf({ namespace, name }));
   const isCurrent = (workload: WorkloadView, name: string) => seen.workloads.get(keyOf(workload))?.windows.includes(name) ?? false;
 
+  let isOpen = false;
+
   function check(workload: WorkloadView): void {
+    if (!isOpen) return;
     for (const name of workload.windows) {
       const key = `${workload.uid} ${name}`;
       if (!isMissing(workload, name)) told.delete(key);
@@ -37,7 +41,8 @@ export function createEnrolment({ kube, seen, clock }: Pick<Hands, "kube" | "see
 
   return {
     check,
-    checkAll() {
+    open() {
+      isOpen = true;
       for (const workload of seen.workloads.values()) check(workload);
     },
   };
