@@ -35,7 +35,8 @@ export class Undo {
   }
 
   async #tryToUndo({ what, undo, when }: Step, phases: Phases): Promise<void> {
-    const progress = when === "always" ? undefined : phases.start(`removing ${what}`);
+    // Removing the cluster shows its own progress.
+    const progress = when === "always" || when === "cluster" ? undefined : phases.start(`removing ${what}`);
     try {
       await undo();
       progress?.done();

@@ -39,7 +39,9 @@ if (program === undefined) {
 install();
 const env = { ...process.env, PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH ?? ""}` };
 const child = spawn(node, [join(root, program), ...args], { stdio: "inherit", env });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+// A terminal sends its Ctrl-C to the child too, and a second one means "at once" to some programs.
+process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
 child.on("error", (e) => {
   console.error(`cannot start ${node}: ${e.message}`);
   process.exit(1);

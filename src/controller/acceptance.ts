@@ -3,6 +3,7 @@
 import type { Window } from "../crds/parse.ts";
 import { isKubeError, KubeError } from "../kube/errors.ts";
 import { jobManifest } from "../kube/job-manifest.ts";
+import { parentPath } from "../protocol/paths.ts";
 import { parseSchedule } from "../schedule/cron.ts";
 import { jobName, jobNameProblem } from "../schedule/run-id.ts";
 import { messageOf } from "../shared/errors.ts";
@@ -106,13 +107,23 @@ async function zookeeperProblem(window: Window, { zookeeper }: Hands): Promise<P
 /** A version that no node has. */
 const NO_VERSION = 2_147_483_647;
 
-/** Asks for a node in a transaction that is bound to fail at its last operation: the servers judge it and nothing is done. */
+/** The first answer counts that is about the node itself: what is missing above it would be created too. */
 async function accessProblem(session: Session, path: string): Promise<Problem | undefined> {
+  for (let asked = path; asked !== "/"; asked = parentPath(asked)) {
+    const answer = await askForNode(session, asked);
+    if (answer !== "NoNode") return answer;
+  }
+  return undefined;
+}
+
+/** Asks for a node in a transaction that is bound to fail at its last operation: the servers judge it and nothing is done. */
+async function askForNode(session: Session, path: string): Promise<Problem | "NoNode" | undefined> {
   try {
     const create = { op: "create", path, data: Buffer.alloc(0), mode: "ephemeral" } as const;
     await session.transaction([create, { op: "check", path: "/", version: NO_VERSION }]);
   } catch (error) {
     if (!(error instanceof ZooKeeperError)) throw error;
+    if (error.code === "NoNode") return "NoNode";
     if (error.code === "NoAuth" || error.code === "AuthFailed") {
       const message = `ZooKeeper does not let the controller create ${path}: check the credentials in the Secret exclusive-window-zookeeper-auth, or the ACL of the node above`;
       return { reason: "ZooKeeperAccessDenied", message };

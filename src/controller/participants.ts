@@ -1,7 +1,7 @@
 // Counts the Pods of annotated workloads and the read locks that they hold. A lock node carries the address of its owner, which
 // in Kubernetes is its Pod's. Only observed, never decided on.
 import type { Window } from "../crds/parse.ts";
-import type { Participant, Status } from "../crds/status.ts";
+import type { Participant } from "../crds/status.ts";
 import type { Participant as SeenParticipant, WorkloadView } from "../kube/workloads.ts";
 import { readHolders } from "../zookeeper/holders.ts";
 import type { Session } from "../zookeeper/session.ts";
@@ -9,31 +9,39 @@ import type { Hands } from "./hands.ts";
 import { locksOf } from "./locks-of.ts";
 import type { Look } from "./observe.ts";
 
-/** The participants as they are now; undefined when nothing new can be said. */
-export type CountParticipants = (look: Look) => Promise<readonly Participant[] | undefined>;
+export interface Counted {
+  /** As they are now; undefined when nothing new can be said. */
+  readonly participants: readonly Participant[] | undefined;
+  /** When to count again (Clock.now), since nothing tells of read locks; undefined: at the next pass. */
+  readonly againAt: number | undefined;
+}
+
+export type CountParticipants = (look: Look) => Promise<Counted>;
 
 const MOST = 20;
 /** Counting costs a read for each lock node; oftener than this it would tell nobody more. */
 const EVERY_MS = 5000;
+/** How often it is done where every Pod holds a lock and nothing else happens. */
+const SETTLED_EVERY_MS = 50_000;
 
 export function createParticipants(hands: Hands): CountParticipants {
-  const counted = new Map<string, number>();
+  const notBefore = new Map<string, number>();
   return async ({ window }) => {
     const workloads = [...hands.seen.workloads.values()].filter((w) => w.namespace === window.namespace && w.windows.includes(window.name));
-    if (workloads.length === 0) return [];
+    if (workloads.length === 0) return { participants: [], againAt: undefined };
     const current = hands.zookeeper.current();
-    const now = hands.clock.monotonic();
-    if (current.kind === "none" || now < (counted.get(window.uid) ?? 0)) return undefined;
-    counted.set(window.uid, now + EVERY_MS);
-    return count(window, workloads.slice(0, MOST), current.session, hands).catch(() => undefined);
+    if (current.kind === "none") return { participants: undefined, againAt: undefined };
+    const { clock } = hands;
+    const early = (notBefore.get(window.uid) ?? 0) - clock.monotonic();
+    if (early > 0) return { participants: undefined, againAt: clock.now() + early };
+    notBefore.set(window.uid, clock.monotonic() + EVERY_MS);
+    const participants = await count(window, workloads.slice(0, MOST), current.session, hands).catch(() => undefined);
+    return { participants, againAt: clock.now() + (isSettled(participants) ? SETTLED_EVERY_MS : EVERY_MS) };
   };
 }
 
-/** When the counts are worth another look: soon while a run is active or Pods are missing, and now and then, since nothing tells of read locks. */
-export function countAgainAt({ participants = [], run }: Pick<Status, "participants" | "run">, now: number): number | undefined {
-  if (participants.length === 0) return undefined;
-  const unsettled = run !== undefined || participants.some(({ holding, pods }) => holding < pods);
-  return now + (unsettled ? EVERY_MS : 10 * EVERY_MS);
+function isSettled(participants: readonly Participant[] | undefined): boolean {
+  return participants?.every(({ holding, pods }) => holding === pods) ?? false;
 }
 
 async function count(

@@ -10,7 +10,7 @@ import type { Accept } from "./acceptance.ts";
 import { act } from "./act.ts";
 import { type Hands, keyOf } from "./hands.ts";
 import { type Look, observe } from "./observe.ts";
-import { type CountParticipants, countAgainAt } from "./participants.ts";
+import type { CountParticipants } from "./participants.ts";
 import { publish } from "./publish.ts";
 import { hold, refuse } from "./refuse.ts";
 
@@ -43,7 +43,8 @@ async function pass(window: Window, { hands, accept, participants }: With): Prom
   const look = await observe(window, accept, hands);
   const decided = decide(look.observed);
   const outcome = await act(decided.action, look, hands);
-  const said = report(look.observed, decided, outcome, await participants(look));
+  const counted = await participants(look);
+  const said = report(look.observed, decided, outcome, counted.participants);
   const told = await publish(window, said, hands);
   hands.metrics.passed(decided.situation.at, outcome.kind);
   logOutcome(window, decided.action.do, outcome, hands);
@@ -51,7 +52,7 @@ async function pass(window: Window, { hands, accept, participants }: With): Prom
   if (outcome.kind === "stale" || told === "stale") return hands.clock.now() + STALE_MS;
   if (decided.action.do !== "nothing") return hands.clock.now();
   await watch(look, hands);
-  return earliest(decided.wakeAt, countAgainAt(said.status, hands.clock.now()));
+  return earliest(decided.wakeAt, counted.againAt);
 }
 
 function logOutcome({ namespace, name }: Window, effect: string, outcome: Outcome, { log }: Hands): void {

@@ -1,0 +1,100 @@
+// A controller as a process of its own on this machine, against the real cluster: it can be killed like a Pod can, and at once.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Cluster } from "../../../dev/cluster/provider.ts";
+import { until } from "./until.ts";
+
+export interface ControllerOptions {
+  readonly cluster: Cluster;
+  /** Where its lease and its fencing mark are. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly zookeeper: string;
+  readonly sessionTimeoutSeconds?: number;
+  readonly pathGrants: readonly { readonly namespace: string; readonly prefixes: readonly string[] }[];
+  /** user:password for ZooKeeper. */
+  readonly digest?: string;
+}
+
+export interface ControllerProcess {
+  readonly name: string;
+  readonly lines: readonly string[];
+  isLeading(): boolean;
+  /** The ids of the ZooKeeper sessions that it had. */
+  sessions(): readonly bigint[];
+  /** SIGKILL: it has no chance to clean up. */
+  kill(): Promise<void>;
+  /** SIGTERM. */
+  stop(): Promise<void>;
+}
+
+const program = join(import.meta.dirname, "../../../src/controller/main.ts");
+
+/** Resolves when it serves its health page. */
+export async function startController(options: ControllerOptions): Promise<ControllerProcess> {
+  const child = spawn(process.execPath, [program], { env: environment(options), stdio: ["ignore", "pipe", "pipe"] });
+  const lines = collect(child);
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await until(`controller ${options.name} has ended`, () => !isRunning());
+  };
+  const said = (text: string) => lines.filter((line) => line.includes(`"msg":"${text}`)).length;
+  await until(`controller ${options.name} has started`, () => {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${lines.slice(-5).join("\n")}`);
+    return said("started") > 0;
+  });
+  return {
+    name: options.name,
+    lines,
+    isLeading: () => isRunning() && said("leading") > said("no longer leading"),
+    sessions: () => lines.filter((line) => line.includes('"msg":"connected to ZooKeeper"')).map(sessionOf),
+    kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
+  };
+}
+
+function environment({ cluster, namespace, name, digest, ...options }: ControllerOptions): NodeJS.ProcessEnv {
+  const dir = mkdtempSync(join(tmpdir(), "exclusive-window-e2e-"));
+  const config = {
+    zookeeper: { servers: options.zookeeper, sessionTimeoutSeconds: options.sessionTimeoutSeconds ?? 10 },
+    installation: namespace,
+    namespaces: [namespace],
+    pathGrants: options.pathGrants,
+    log: { level: "debug", format: "json" },
+  };
+  writeFileSync(join(dir, "config.yaml"), stringify(config));
+  if (digest !== undefined) writeFileSync(join(dir, "digest"), digest);
+  return {
+    ...process.env,
+    CONFIG_FILE: join(dir, "config.yaml"),
+    ZOOKEEPER_DIGEST_FILE: join(dir, "digest"),
+    POD_NAME: name,
+    POD_NAMESPACE: namespace,
+    HEALTH_PORT: "0",
+    METRICS_PORT: "0",
+    KUBECONFIG: cluster.kubeconfig,
+    KUBE_CONTEXT: cluster.context,
+  };
+}
+
+function sessionOf(line: string): bigint {
+  const { session } = JSON.parse(line) as { readonly session: string };
+  return BigInt(session);
+}
+
+function collect(child: ChildProcess): readonly string[] {
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = "";
+    stream?.setEncoding("utf8").on("data", (text: string) => {
+      const parts = (rest + text).split("\n");
+      rest = parts.pop() ?? "";
+      lines.push(...parts);
+    });
+  }
+  return lines;
+}
