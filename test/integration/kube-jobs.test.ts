@@ -121,8 +121,7 @@ describe("a look that is out of date", () => {
     await run.fresh(job.name, (now) => run.jobs.dropFinalizer(now));
     await run.fresh(job.name, (now) => run.jobs.stop(now));
     await eventually(async () => expect(await run.jobs.get(run.namespace, job.name)).toBeUndefined());
-    for (const act of [run.jobs.stop(job), run.jobs.start(job, { token: "7", activeDeadlineSeconds: 9 })]) {
-      await expect(act).rejects.toMatchObject({ code: "NotFound" });
-    }
+    const acts = [() => run.jobs.stop(job), () => run.jobs.start(job, { token: "7", activeDeadlineSeconds: 9 })];
+    for (const act of acts) await expect(act()).rejects.toMatchObject({ code: "NotFound" });
   });
 });
