@@ -23,8 +23,8 @@ describe("a dry run", () => {
 
   test("and a create of a Job that cannot be are refused in the server's words", async () => {
     const job = run.manifest(script, {}, { containers: [] });
-    for (const act of [run.jobs.dryRun(job), run.jobs.create(job)]) {
-      await expect(act).rejects.toMatchObject({
+    for (const act of [() => run.jobs.dryRun(job), () => run.jobs.create(job)]) {
+      await expect(act()).rejects.toMatchObject({
         code: "Invalid",
         message: expect.stringContaining("spec.template.spec.containers: Required value"),
       });
