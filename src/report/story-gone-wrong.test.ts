@@ -157,4 +157,14 @@ describe("a run that goes wrong", () => {
     expect(world.facts.window.status.lastSkip).toMatchObject({ reason: "RunActive", scheduledTime: second.scheduledTime });
     expect(reasons(world)).toContain("RunSkipped");
   });
+
+  test("a Pod that was orphaned behind our gate holds nothing up: it can never run", () => {
+    const world = dueWorld();
+    world.run("start Job");
+    world.facts = { ...world.facts, job: { kind: "absent" } };
+    world.setPods(aPod({ jobUid: "" }));
+    world.run();
+    expect(world.facts.window.status.history?.[0]?.result).toBe("JobDeleted");
+    expect(world.done).not.toContain("let Pod go");
+  });
 });

@@ -14,8 +14,12 @@ export function isDone(job: OwnJob | undefined): boolean {
   return job?.phase === "complete" || job?.phase === "failed";
 }
 
+/**
+ * Pods that may run, now or later. One that somebody orphaned while our gate was on it never will: only Pods of the named Job are
+ * let go, and to orphan it has spoilt every patch that was under way for it.
+ */
 export function livePods(pods: readonly PodFacts[]): readonly PodFacts[] {
-  return pods.filter((pod) => pod.phase !== "ended");
+  return pods.filter((pod) => pod.phase !== "ended" && !(pod.phase === "gated" && pod.jobUid === ""));
 }
 
 /** No Pod of the run can be running, now or later. */

@@ -32,6 +32,7 @@ const podSets: readonly PodsFacts[] = [
   pods(),
   pods(aPod()),
   pods(aPod({ jobUid: "job-b" })),
+  pods(aPod({ jobUid: "" })),
   pods(aPod({ phase: "waiting" })),
   pods(aPod({ phase: "running", started: true }), aPod({ name: "pod-2", uid: "pod-2" })),
   pods(aPod({ phase: "ended", started: true })),

@@ -9,7 +9,7 @@ export type Rule = readonly [name: string, holds: (o: Observed, d: Decided) => b
 const run = (o: Observed) => o.window.status.run ?? aRun;
 const isQuiet = (o: Observed) =>
   o.pods.kind === "pods" &&
-  o.pods.pods.every((pod) => pod.phase === "ended") &&
+  o.pods.pods.every((pod) => pod.phase === "ended" || (pod.phase === "gated" && pod.jobUid === "")) &&
   o.job.kind !== "unknown" &&
   (o.job.kind !== "job" || o.job.phase === "complete" || o.job.phase === "failed" || o.job.deleting !== "no");
 const isExclusive = (o: Observed) =>

@@ -1,6 +1,6 @@
 // A controller as a process of its own on this machine, against the real cluster: it can be killed like a Pod can, and at once.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -35,12 +35,14 @@ const program = join(import.meta.dirname, "../../../src/controller/main.ts");
 
 /** Resolves when it serves its health page. */
 export async function startController(options: ControllerOptions): Promise<ControllerProcess> {
-  const child = spawn(process.execPath, [program], { env: environment(options), stdio: ["ignore", "pipe", "pipe"] });
+  const dir = mkdtempSync(join(tmpdir(), "exclusive-window-e2e-"));
+  const child = spawn(process.execPath, [program], { env: environment(options, dir), stdio: ["ignore", "pipe", "pipe"] });
   const lines = collect(child);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await until(`controller ${options.name} has ended`, () => !isRunning());
+    rmSync(dir, { recursive: true, force: true });
   };
   const said = (text: string) => lines.filter((line) => line.includes(`"msg":"${text}`)).length;
   await until(`controller ${options.name} has started`, () => {
@@ -57,8 +59,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
   };
 }
 
-function environment({ cluster, namespace, name, digest, ...options }: ControllerOptions): NodeJS.ProcessEnv {
-  const dir = mkdtempSync(join(tmpdir(), "exclusive-window-e2e-"));
+function environment({ cluster, namespace, name, digest, ...options }: ControllerOptions, dir: string): NodeJS.ProcessEnv {
   const config = {
     zookeeper: { servers: options.zookeeper, sessionTimeoutSeconds: options.sessionTimeoutSeconds ?? 10 },
     installation: namespace,
