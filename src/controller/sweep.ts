@@ -1,5 +1,6 @@
 // Clears up after windows that are gone with their finalizer stripped: their Jobs are stopped, and once neither a Job nor a Pod
 // of a run is left its locks are released. Only this installation's, and only after uncached reads that say so.
+import { runLabel } from "../crds/meta.ts";
 import { parseWindow } from "../crds/parse.ts";
 import { isKubeError } from "../kube/errors.ts";
 import type { JobView } from "../kube/job-view.ts";
@@ -71,13 +72,9 @@ async function releaseOrphan(entry: HeldEntry, session: Session, hands: Hands): 
   if (found !== undefined && uidOf(found) === window.uid) return;
   const jobs = await hands.kube.jobs.listByWindow(window.namespace, window.uid);
   if (jobs.some((job) => job.runId === runId && (job.phase === "suspended" || job.phase === "active"))) return;
-  const pods = await hands.kube.pods.listBySelector(window.namespace, podsOfRun(runId));
+  const pods = await hands.kube.pods.listBySelector(window.namespace, `${runLabel}=${runId}`);
   if (pods.some((pod) => pod.phase !== "ended")) return;
   const identity = { installation, runId, window, locks };
   const commit = await releaseRun(session, identity, await lookAtRun(session, identity));
   hands.log.warn("released the locks of a window that is gone", { ...window, runId, outcome: commit.kind });
-}
-
-function podsOfRun(runId: string): string {
-  return `exclusivewindow.dev/run-id=${runId}`;
 }

@@ -2,6 +2,7 @@
 //
 // Promised: a failure is logged and never thrown; the same thing said again within six minutes is counted in the Event that
 // said it first (a series). Not promised: that an Event arrives, or that it is kept.
+import { group } from "../crds/meta.ts";
 import type { Clock } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Log } from "../shared/log.ts";
@@ -99,7 +100,7 @@ async function create(rest: Rest, event: Event, given: { name: string; nowMs: nu
     body: {
       metadata: { name: given.name, namespace: regarding.namespace },
       eventTime: microTime(given.nowMs),
-      reportingController: "exclusivewindow.dev/controller",
+      reportingController: `${group}/controller`,
       reportingInstance: given.instance.slice(0, 128),
       regarding,
       related,
