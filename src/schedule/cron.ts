@@ -4,7 +4,7 @@
 //   its first occurrence; where it is skipped, at the first valid instant after the gap; times that meet there run once.
 // - the hour is free (* or all 24): real minutes count. Both copies of a repeated hour run, skipped times do not.
 import { Cron } from "croner";
-import { instantOf, offsetAt, transitionBetween, zoneProblem } from "./zone.ts";
+import { instantOf, localAt, offsetAt, transitionBetween, zoneProblem } from "./zone.ts";
 
 export interface Schedule {
   readonly expression: string;
@@ -19,6 +19,8 @@ export interface Slot {
   readonly at: number;
   /** The nominal local time, "2026-11-01T02:00"; with the UTC offset where an hour may come twice, "…T02:30+01:00". */
   readonly key: string;
+  /** True when a clock change left out the nominal local time: it falls due at the first instant after the gap. */
+  readonly moved: boolean;
 }
 
 export type ParsedSchedule =
@@ -29,7 +31,8 @@ export type ParsedSchedule =
 type Nominal = (after: number) => number | undefined;
 
 const MINUTE = 60_000;
-const DAY = 1440 * MINUTE;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 /** A nominal time lies at most this far from the local time of its instant: a day's gap and a zone's whole shift. */
 const SHIFT = 3 * DAY;
 /** Any instant will do: whether an expression matches at all does not depend on it (croner searches thousands of years). */
@@ -51,9 +54,40 @@ export function parseSchedule(expression: string, timeZone: string): ParsedSched
   }
 }
 
+/** The slots after an instant, strictly later each time; nominal times that a gap puts onto one instant are one slot. */
+export function slotsAfter(schedule: Schedule, after: number): Generator<Slot> {
+  return schedule.kind === "fixed" ? fixedAfter(schedule, after) : intervalAfter(schedule, after);
+}
+
 /** The first slot after an instant; undefined when the schedule never matches again. */
 export function nextSlot(schedule: Schedule, after: number): Slot | undefined {
-  return schedule.kind === "fixed" ? nextFixed(schedule, after) : nextInterval(schedule, after);
+  for (const slot of slotsAfter(schedule, after)) return slot;
+  return undefined;
+}
+
+/** The last slot in (after, until], looked for from the end: what a long pause costs does not depend on how long it was. */
+export function latestSlot(schedule: Schedule, after: number, until: number): Slot | undefined {
+  for (let reach = HOUR; ; reach *= 4) {
+    const from = Math.max(after, until - reach);
+    let latest: Slot | undefined;
+    for (const slot of slotsAfter(schedule, from)) {
+      if (slot.at > until) break;
+      latest = slot;
+    }
+    if (latest !== undefined || from === after) return latest;
+  }
+}
+
+/** The names of the further nominal times that the gap which moved this slot puts onto the same instant. */
+export function collapsedOnto({ nominal, timeZone }: Schedule, slot: Slot): readonly string[] {
+  const keys: string[] = [];
+  if (!slot.moved) return keys;
+  for (let local = nominal(Date.parse(`${slot.key}Z`)); local !== undefined; local = nominal(local)) {
+    const at = instantOf(timeZone, local);
+    if (at !== undefined && at > slot.at) break;
+    if (at === slot.at) keys.push(keyOf(local));
+  }
+  return keys;
 }
 
 function nominalTimes(expression: string): Nominal {
@@ -73,36 +107,45 @@ function isInterval(expression: string): boolean {
   return at !== undefined && at < EPOCH + DAY;
 }
 
-function nextFixed({ nominal, timeZone }: Schedule, after: number): Slot | undefined {
-  let local = nominal(after + offsetAt(timeZone, after) - SHIFT);
-  while (local !== undefined) {
+function* fixedAfter({ nominal, timeZone }: Schedule, after: number): Generator<Slot> {
+  let last = after;
+  for (let local = nominal(startOf(timeZone, after)); local !== undefined; local = nominal(local)) {
     const at = instantOf(timeZone, local);
-    if (at !== undefined && at > after) return { at, key: keyOf(local) };
-    local = nominal(local);
+    if (at === undefined || at <= last) continue;
+    last = at;
+    yield { at, key: keyOf(local), moved: localAt(timeZone, at) !== local };
   }
-  return undefined;
+}
+
+/** A local time before which no nominal time can fall due after the instant: further back only where the clock was changed. */
+function startOf(zone: string, after: number): number {
+  const offset = offsetAt(zone, after);
+  return after + offset - (offsetAt(zone, after - SHIFT) === offset ? 1 : SHIFT);
+}
+
+function* intervalAfter(schedule: Schedule, after: number): Generator<Slot> {
+  for (let slot = nextInterval(schedule, after); slot !== undefined; slot = nextInterval(schedule, slot.at)) yield slot;
 }
 
 function nextInterval({ nominal, timeZone }: Schedule, after: number): Slot | undefined {
-  let from = after;
-  for (;;) {
+  const slot = (at: number, local: number, offset: number): Slot => ({ at, key: `${keyOf(local)}${offsetText(offset)}`, moved: false });
+  for (let from = after; ; ) {
     const offset = offsetAt(timeZone, from);
     const local = nominal(from + offset);
     if (local === undefined) return undefined;
     const at = local - offset;
-    const steady = steadyUntil(timeZone, from, at);
-    if (steady === undefined) return { at, key: `${keyOf(local)}${offsetText(offset)}` };
+    const changedAt = changeBetween(timeZone, from, at);
+    if (changedAt === undefined) return slot(at, local, offset);
     // The clock changes before that: go on from the change with the new offset (a match at that very instant counts).
-    from = steady - 1;
-    const changed = offsetAt(timeZone, steady);
-    const first = nominal(steady + changed - 1);
-    if (first === steady + changed) return { at: steady, key: `${keyOf(first)}${offsetText(changed)}` };
-    from = steady;
+    const changed = offsetAt(timeZone, changedAt);
+    const first = nominal(changedAt + changed - 1);
+    if (first === changedAt + changed) return slot(changedAt, first, changed);
+    from = changedAt;
   }
 }
 
 /** The first change of the offset in (from, to], looked for in steps that no two changes of one zone lie within; or undefined. */
-function steadyUntil(zone: string, from: number, to: number): number | undefined {
+function changeBetween(zone: string, from: number, to: number): number | undefined {
   const offset = offsetAt(zone, from);
   for (let at = from; at < to; ) {
     const next = Math.min(at + 7 * DAY, to);
