@@ -27,7 +27,7 @@ const rooms = {
       "window decides over facts that it is handed. src/controller/observe.ts gathers and translates them, src/controller/act.ts acts.",
   },
   report: {
-    may: ["crds", "window", "shared"],
+    may: ["crds", "schedule", "window", "shared"],
     instead: "report turns a decision and its outcome into words. Telling them belongs in src/controller/publish.ts.",
   },
   zookeeper: {
@@ -184,6 +184,12 @@ export default {
       "prom-client",
       "^src/controller/",
       "Only src/controller imports prom-client. Return what is to be counted; src/controller/metrics.ts counts it.",
+    ),
+    doorRule(
+      "tinyqueue-door",
+      "tinyqueue",
+      "^src/controller/timers\\.ts$",
+      "Only src/controller/timers.ts imports tinyqueue: whoever waits for an instant sets an alarm there, or takes shared/clock.ts.",
     ),
     doorRule(
       "winston-door",

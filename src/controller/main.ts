@@ -31,12 +31,13 @@ async function main(config: Config): Promise<void> {
     namespace: config.namespace,
     instance: config.identity,
   });
-  const metrics = createMetrics();
+  const tzdata = process.versions.tz ?? "unknown";
+  const metrics = createMetrics(tzdata);
   let watches: Watches | undefined;
   const health = await serve(config.healthPort, healthPages([watchesHear(() => watches)]));
   const pages = await serve(config.metricsPort, { "/metrics": () => metrics.page() });
   const stopping = stopSignal((name) => log.info(`stopping on ${name}`));
-  log.info("started", { healthPort: health.port, metricsPort: pages.port, installation: config.installation });
+  log.info("started", { healthPort: health.port, metricsPort: pages.port, installation: config.installation, tzdata });
   const watching = (now: Watches | undefined) => {
     watches = now;
   };

@@ -16,6 +16,7 @@ export interface Metrics {
   published(before: Counted, status: Status): void;
   gone(namespace: string, name: string): void;
   leading(yes: boolean): void;
+  clockStepped(): void;
   queueDepth(depth: () => number): void;
   page(): Promise<Page>;
 }
@@ -32,6 +33,7 @@ function windowMetrics(registers: Registry[]) {
     success: gauge("last_success_timestamp_seconds", "When the last successful run ended."),
     runs: counter("runs_total", "Runs that ended, by result.", "result"),
     skips: counter("skipped_runs_total", "Runs that were skipped, by reason.", "reason"),
+    paused: gauge("paused", "1 while failures in a row keep the schedule from starting runs (pauseAfterFailures)."),
     pause: new Histogram({
       name: "exclusivewindow_pause_duration_seconds",
       help: "How long processors were asked to pause.",
@@ -58,13 +60,21 @@ function loopMetrics(registers: Registry[], depth: () => number) {
     passes: counter("controller_runtime_reconcile_total", "Passes, by how their effect went.", ["controller", "result"]),
     errors: counter("controller_runtime_reconcile_errors_total", "Passes that failed.", ["controller"]),
     situations: counter("exclusivewindow_situations_total", "Passes, by where the window stood.", ["situation"]),
+    steps: counter("exclusivewindow_clock_steps_total", "Steps of the wall clock that were noticed, suspended machines included.", []),
     leader: new Gauge({ name: "leader_election_master_status", help: "1 while this replica leads.", labelNames: ["name"], registers }),
   };
 }
 
-export function createMetrics(): Metrics {
+/** `tzdata`: the version of the time zone rules, such as 2026a. */
+export function createMetrics(tzdata: string): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: "exclusivewindow_tzdata_info",
+    help: "The time zone rules that schedules are read with, by their version; always 1.",
+    labelNames: ["version"],
+    registers: [registry],
+  }).set({ version: tzdata }, 1);
   let depth = () => 0;
   const loop = loopMetrics([registry], () => depth());
   const windows = windowMetrics([registry]);
@@ -76,9 +86,10 @@ export function createMetrics(): Metrics {
     failed: () => loop.errors.inc({ controller: "exclusivewindow" }),
     published: (window, status) => count(windows, window, status),
     gone(namespace, name) {
-      for (const metric of [windows.next, windows.success]) metric.remove({ namespace, name });
+      for (const metric of [windows.next, windows.success, windows.paused]) metric.remove({ namespace, name });
     },
     leading: (yes) => loop.leader.set({ name: "exclusive-window-controller" }, yes ? 1 : 0),
+    clockStepped: () => loop.steps.inc(),
     queueDepth(now) {
       depth = now;
     },
@@ -86,13 +97,15 @@ export function createMetrics(): Metrics {
   };
 }
 
-function count({ next, success, runs, skips, pause }: ReturnType<typeof windowMetrics>, before: Counted, status: Status): void {
+function count({ next, success, runs, skips, paused, pause }: ReturnType<typeof windowMetrics>, before: Counted, status: Status): void {
   const labels = { namespace: before.namespace, name: before.name };
   setTime(next, labels, status.nextScheduleTime);
   setTime(success, labels, status.lastSuccessfulTime);
-  const { lastSkip } = status;
-  if (lastSkip !== undefined && lastSkip.scheduledTime !== before.status.lastSkip?.scheduledTime)
-    skips.inc({ ...labels, reason: lastSkip.reason });
+  paused.set(labels, status.conditions?.some((c) => c.type === "Paused" && c.status === "True") ? 1 : 0);
+  for (const { reason, count } of status.skipped ?? []) {
+    const old = before.status.skipped?.find((skipped) => skipped.reason === reason)?.count ?? 0;
+    if (count > old) skips.inc({ ...labels, reason }, count - old);
+  }
   const entry = status.history?.[0];
   if (entry === undefined || entry.id === before.status.history?.[0]?.id) return;
   runs.inc({ ...labels, result: entry.result });

@@ -67,12 +67,14 @@ function common(window: Window, hands: Hands): Pick<Observed, "now" | "window" |
 }
 
 function dueOf(window: Window, now: number): Due {
-  const { name, uid, spec, status, annotations } = window;
+  const { name, uid, generation, spec, status, annotations } = window;
   const parsed = parseSchedule(spec.schedule, spec.timeZone);
-  if (parsed.kind === "problem") return nothingDue(spec);
+  if (parsed.kind === "problem") return nothingDue();
   const locks = locksOf(window).map(({ path, signalPath }) => ({ path, signalPath }));
   const runRequest = annotations[runRequestAnnotation];
-  return occurrence({ now, name, uid, createdAt: window.createdAtMs ?? now, spec, status, runRequest, locks }, parsed.schedule);
+  const createdAt = window.createdAtMs ?? now;
+  const asked = { now, name, uid, generation, createdAt, spec, status, runRequest, locks };
+  return occurrence(asked, parsed.schedule);
 }
 
 async function readJob(window: Window, run: RunRecord, { kube }: Hands): Promise<{ facts: JobFacts; view: JobView | undefined }> {
@@ -113,7 +115,7 @@ async function readPods(
   }
 }
 
-function podFacts(pod: PodView): PodFacts {
+export function podFacts(pod: PodView): PodFacts {
   const { name, uid, jobUid = "", started, deleting, unreachable, message } = pod;
   return { name, uid, jobUid, phase: phaseOf(pod), started, deleting, reachable: !unreachable, message };
 }

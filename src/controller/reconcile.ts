@@ -5,6 +5,7 @@ import { parseWindow, type Window } from "../crds/parse.ts";
 import { report } from "../report/report.ts";
 import type { Outcome } from "../window/action.ts";
 import { decide } from "../window/decide.ts";
+import { earliest } from "../window/waiting.ts";
 import { watchRun } from "../zookeeper/watch-run.ts";
 import type { Accept } from "./acceptance.ts";
 import { act } from "./act.ts";
@@ -58,11 +59,6 @@ async function pass(window: Window, { hands, accept, participants }: With): Prom
 function logOutcome({ namespace, name }: Window, effect: string, outcome: Outcome, { log }: Hands): void {
   if (outcome.kind === "failed") log.warn(`${effect} did not work: ${outcome.message}`, { namespace, name });
   if (outcome.kind === "stale") log.info(`${effect} was not done: ${outcome.message}`, { namespace, name });
-}
-
-function earliest(...times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** While a run waits, ZooKeeper tells of the nodes that matter to it; if that cannot be asked for, the wake time will do. */

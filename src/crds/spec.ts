@@ -51,7 +51,9 @@ const specFields = z.object({
   suspend: z
     .boolean()
     .default(false)
-    .describe("True: no window starts by its schedule. A run that is active goes on to its end, and a requested run still runs."),
+    .describe(
+      "True: no run starts by the schedule. A run that is active goes on to its end, and a requested run still runs. After the resume the latest slot that was missed still runs if it is not later than startingDeadlineSeconds.",
+    ),
   locks: locks
     .optional()
     .describe(
@@ -88,6 +90,11 @@ const specFields = z.object({
     .default("Terminate")
     .describe(
       "What happens when somebody removes the write lock under a running Job. Terminate: the Job is stopped. Continue: containers that run go on, and no further Pod of the Job is started.",
+    ),
+  pauseAfterFailures: int(1, 100)
+    .optional()
+    .describe(
+      "After so many failed runs in a row the schedule starts no more: the condition Paused says so, and a requested run that succeeds or an edit of the spec goes on. Default: never. A run that a user cancelled does not count.",
     ),
   jobTemplate: withRules(jobTemplate, jobTemplateRules).describe(
     "The Job that runs while no processor works: a batch/v1 JobTemplateSpec. It is checked by a dry run when the window is accepted. Its containers find EXCLUSIVE_WINDOW_FENCING_TOKEN, _RUN_ID, _NAME, _SCHEDULED_TIME and _DEADLINE in their environment.",

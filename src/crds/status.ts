@@ -23,6 +23,17 @@ export const results = [
 ] as const;
 export type Result = (typeof results)[number];
 
+export const skipReasons = [
+  "TooLate",
+  "Superseded",
+  "DSTShifted",
+  "RunActive",
+  "Suspended",
+  "PausedAfterFailures",
+  "InvalidRunRequest",
+] as const;
+export type SkipReason = (typeof skipReasons)[number];
+
 export const steps = z.object({
   queuedTime: time().optional().describe("When the signal was raised and the write locks were queued: processors begin to pause."),
   drainStartTime: time().optional().describe("When no other window was ahead any more: the drain timeout counts from here."),
@@ -47,6 +58,7 @@ export const runSchema = z.object({
   scheduledTime: time().describe("When the run was due."),
   startTime: time().describe("When the controller took the run up."),
   deadlineTime: time().describe("The end of the window: what still runs then is stopped."),
+  generation: z.int().optional().describe("The generation of the spec that the run was started from."),
   jobName: text(63).describe("The name of the run's Job."),
   jobRef: z
     .object({ name: text(63).describe("The Job's name."), uid: text(64).describe("The Job's uid: only this Job is ever let go.") })
@@ -78,6 +90,7 @@ export const runSchema = z.object({
 export const historyEntrySchema = z.object({
   id: text(63).describe("The run's id."),
   trigger: z.enum(["Schedule", "Request"]).describe("What started the run."),
+  slot: text(64).optional().describe("The nominal local time of the run, or the value of the annotation that asked for it."),
   scheduledTime: time().describe("When the run was due."),
   startTime: time().describe("When the controller took the run up."),
   endTime: time().describe("When everything of the run was released."),
@@ -106,6 +119,17 @@ export const participantSchema = z.object({
   notHolding: z.array(text(253)).max(20).optional().describe("Pods that hold none: the first 20 names."),
 });
 
+export const answeredSchema = z.object({
+  schedule: text(200).describe("The schedule and zone that this is said of. Another one in spec begins anew: it never runs in the past."),
+  until: time().describe("Slots up to this instant are answered."),
+  slot: text(64).optional().describe("The nominal local time of the last slot that was answered."),
+});
+
+export const skippedSchema = z.object({
+  reason: z.enum(skipReasons).describe("Why, in one word."),
+  count: z.int32().describe("How many runs were skipped for this reason since the window was made."),
+});
+
 export const statusSchema = z
   .object({
     observedGeneration: z
@@ -118,8 +142,12 @@ export const statusSchema = z
       .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"] })
       .optional()
       .describe("What is true of the window now. Ready says that it is accepted and schedulable; its reason is the short state."),
-    observedSchedule: text(200).optional().describe("The schedule and zone that nextScheduleTime was computed from."),
-    nextScheduleTime: text(40).optional().describe("When the window next falls due."),
+    answered: answeredSchema
+      .optional()
+      .describe("How far the schedule is answered: each of its slots was run, or recorded as skipped, exactly once."),
+    nextScheduleTime: text(40)
+      .optional()
+      .describe("When the schedule starts the next run. Absent while it starts none; the reason of Ready says why."),
     lastScheduleTime: time().optional().describe("The due time of the last run that was started."),
     lastSuccessfulTime: time().optional().describe("When the last successful run ended."),
     lastHandledRunRequest: text(64)
@@ -129,10 +157,23 @@ export const statusSchema = z
       .object({
         scheduledTime: time().describe("When the skipped run was due."),
         reason: text(64).describe("Why it was skipped, in one word."),
-        message: text(1024).describe("Why it was skipped, for people."),
+        message: text(1024).describe("Why it was skipped, for people; where several were skipped together, how many and since when."),
       })
       .optional()
       .describe("The last run that was skipped, and why."),
+    skipped: z
+      .array(skippedSchema)
+      .max(skipReasons.length)
+      .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["reason"] })
+      .optional()
+      .describe("How many runs were skipped, by reason."),
+    failures: z
+      .object({
+        count: z.int32().describe("How many runs failed in a row. A run that was cancelled by a user does not count."),
+        generation: z.int().describe("The generation of the spec that they were started from: an edit begins anew."),
+      })
+      .optional()
+      .describe("The runs that failed in a row; pauseAfterFailures acts on them."),
     run: runSchema.optional().describe("The active run."),
     history: z.array(historyEntrySchema).max(10).optional().describe("The last ten runs, newest first."),
     participants: z
@@ -148,4 +189,5 @@ export type RunRecord = z.infer<typeof runSchema>;
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 export type Condition = z.infer<typeof conditionSchema>;
 export type Participant = z.infer<typeof participantSchema>;
+export type Answered = z.infer<typeof answeredSchema>;
 export type Status = z.infer<typeof statusSchema>;

@@ -2,14 +2,21 @@
 // health would flap every night otherwise); its reason carries the short state. Set here and nowhere else.
 import type { Condition, RunRecord, Status } from "../crds/status.ts";
 import { timeText } from "../window/deadlines.ts";
-import type { Decided } from "../window/decide.ts";
+import { type Decided, pausedText } from "../window/decide.ts";
 import type { Observed } from "../window/observed.ts";
 import { clip } from "./run-record.ts";
 
 type Said = Pick<Condition, "type" | "status" | "reason" | "message">;
 
 export function conditionsAfter(o: Observed, decided: Decided, run: RunRecord | undefined): readonly Condition[] {
-  const said = [ready(decided), ...stalled(decided), ...runConditions(run), ...lastRun(o.window.status, run), ...unreachable(o)];
+  const said = [
+    ready(decided),
+    ...stalled(decided),
+    ...runConditions(run),
+    ...lastRun(o.window.status, run),
+    ...paused(o),
+    ...unreachable(o),
+  ];
   const before = o.window.status.conditions ?? [];
   return said.map((condition) => {
     const old = before.find((c) => c.type === condition.type);
@@ -55,6 +62,12 @@ function lastRun(status: Status, run: RunRecord | undefined): readonly Said[] {
   if (last === undefined) return (status.conditions ?? []).filter((c) => c.type === "LastRunSucceeded");
   const ok = last.result === "Succeeded";
   return [{ type: "LastRunSucceeded", status: ok ? "True" : "False", reason: last.result, message: last.message || last.result }];
+}
+
+function paused({ window, due }: Observed): readonly Said[] {
+  if (due.pausedBy !== undefined) return [{ type: "Paused", status: "True", reason: "FailuresInARow", message: pausedText(due.pausedBy) }];
+  if (window.spec.pauseAfterFailures === undefined) return [];
+  return [{ type: "Paused", status: "False", reason: "NotPaused", message: "the schedule starts runs" }];
 }
 
 function unreachable({ pods }: Observed): readonly Said[] {

@@ -1,6 +1,7 @@
 // Which changes deserve an Event, and its words. Read off two statuses, the one before the pass and the one just written, so
 // that an Event never tells of something that was not recorded.
-import type { RunRecord, Status, Steps } from "../crds/status.ts";
+import type { RunRecord, SkipReason, Status, Steps } from "../crds/status.ts";
+import type { Skip } from "../schedule/skip.ts";
 import type { Problem } from "../window/observed.ts";
 import { secondsBetween } from "./run-record.ts";
 
@@ -16,7 +17,7 @@ export interface EventNote {
 }
 
 export function eventsBetween(before: Status, after: Status, problems: readonly Problem[]): readonly EventNote[] {
-  return [...refusals(before, after, problems), ...skips(before, after), ...runEvents(before.run, after.run), ...closings(before, after)];
+  return [...refusals(before, after, problems), ...pauses(before, after), ...runEvents(before.run, after.run), ...closings(before, after)];
 }
 
 function refusals(before: Status, after: Status, problems: readonly Problem[]): readonly EventNote[] {
@@ -30,10 +31,23 @@ function messageOf({ conditions }: Status): string | undefined {
   return ready?.status === "False" ? `${ready.reason} ${ready.message}` : undefined;
 }
 
-function skips(before: Status, after: Status): readonly EventNote[] {
-  const skip = after.lastSkip;
-  if (skip === undefined || (before.lastSkip?.scheduledTime === skip.scheduledTime && before.lastSkip.reason === skip.reason)) return [];
-  return [warning("RunSkipped", "Schedule", `the run due at ${skip.scheduledTime} was skipped (${skip.reason}): ${skip.message}`)];
+/** What a user asked for is no cause for alarm; every other slot that does not run is. */
+const EXPECTED: ReadonlySet<SkipReason> = new Set(["Suspended", "DSTShifted"]);
+
+export function skipEvent({ reason, message }: Skip): EventNote {
+  const tell = EXPECTED.has(reason) ? normal : warning;
+  return tell("RunSkipped", "Schedule", `skipped (${reason}): ${message}`);
+}
+
+export function movedEvent(note: string): EventNote {
+  return normal("DSTShifted", "Schedule", note);
+}
+
+/** Told when the schedule is paused, not at every failed run after it. */
+function pauses(before: Status, after: Status): readonly EventNote[] {
+  const paused = ({ conditions }: Status) => conditions?.find((c) => c.type === "Paused" && c.status === "True");
+  const now = paused(after);
+  return now === undefined || paused(before) !== undefined ? [] : [warning("PausedAfterFailures", "Pause", now.message)];
 }
 
 function runEvents(before: RunRecord | undefined, run: RunRecord | undefined): readonly EventNote[] {

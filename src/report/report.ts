@@ -1,12 +1,13 @@
 // What is said of a pass: the whole status, and the Events that follow from the change. Pure; publishing is another's work.
-import type { Participant, RunRecord, Status } from "../crds/status.ts";
-import type { Outcome } from "../window/action.ts";
+import type { Answered, Participant, Result, RunRecord, Status } from "../crds/status.ts";
+import type { Skip } from "../schedule/skip.ts";
+import type { Action, Outcome } from "../window/action.ts";
 import { timeText } from "../window/deadlines.ts";
 import type { Decided } from "../window/decide.ts";
 import type { Observed, Problem } from "../window/observed.ts";
 import { stepsReached } from "../window/steps.ts";
 import { conditionsAfter } from "./conditions.ts";
-import { type EventNote, eventsBetween } from "./events.ts";
+import { type EventNote, eventsBetween, movedEvent, skipEvent } from "./events.ts";
 import { clip, historyEntry, recordAfter } from "./run-record.ts";
 
 export interface Report {
@@ -29,7 +30,15 @@ export function report(o: Observed, decided: Decided, outcome: Outcome, particip
     history: historyAfter(o, decided),
     participants: participants === undefined ? before.participants : [...participants],
   });
-  return { status, events: [...eventsBetween(before, status, problemsOf(decided)), ...warningEvents(o)] };
+  const events = [...eventsBetween(before, status, problemsOf(decided)), ...scheduleEvents(o, decided.action), ...warningEvents(o)];
+  return { status, events };
+}
+
+/** Each slot that was skipped is told once, with the others that went the same way. */
+function scheduleEvents(o: Observed, action: Action): readonly EventNote[] {
+  const skipped = skippedNow(o, action).map(skipEvent);
+  const moved = o.due.kind === "start" && action.do === "begin" ? o.due.moved : undefined;
+  return moved === undefined ? skipped : [...skipped, movedEvent(moved)];
 }
 
 /** Told once for each spec. */
@@ -48,12 +57,35 @@ function problemsOf({ situation }: Decided): readonly Problem[] {
   return situation.at === "Refused" || situation.at === "Hindered" ? situation.problems : [];
 }
 
-/** The next slot moves on only when the one it names has been answered, or the schedule itself has changed. */
-function scheduleAfter({ due, acceptance }: Observed, { action }: Decided): Partial<Status> {
-  if (acceptance.kind === "refused") return { nextScheduleTime: undefined, observedSchedule: undefined };
-  const answered = action.do === "begin" || action.do === "skip" || action.do === "close";
-  if (!answered && due.kind !== "nothing") return {};
-  return { nextScheduleTime: due.next?.scheduledTime, observedSchedule: due.of };
+/** A window that can never run as it is written begins anew once it can: nothing of what fell due meanwhile runs. */
+const NOTHING_ANSWERED: Answered = { schedule: "", until: "1970-01-01T00:00:00Z" };
+
+/** What was due is answered in the same write as what was done about it: that is what makes a slot run, or be skipped, once. */
+function scheduleAfter(o: Observed, { action }: Decided): Partial<Status> {
+  if (o.acceptance.kind === "refused") return { nextScheduleTime: undefined, answered: NOTHING_ANSWERED };
+  const { due, window } = o;
+  const answered = isCarriedOut(o, action) ? due.kept.after : due.kept.before;
+  const skipped = skippedNow(o, action);
+  const last = skipped.at(-1);
+  const schedule = { answered, nextScheduleTime: due.next?.scheduledTime };
+  if (last === undefined) return schedule;
+  const { scheduledTime, reason, message } = last;
+  return { ...schedule, lastSkip: { scheduledTime, reason, message: clip(message) }, skipped: countSkips(window.status.skipped, skipped) };
+}
+
+function isCarriedOut({ due, window }: Observed, action: Action): boolean {
+  if (due.kind === "start") return action.do === "begin";
+  return due.kind === "nothing" || action.do === "skip" || window.status.run !== undefined;
+}
+
+function skippedNow(o: Observed, action: Action): readonly Skip[] {
+  return o.due.kind !== "nothing" && isCarriedOut(o, action) ? o.due.skipped : [];
+}
+
+function countSkips(before: Status["skipped"], skipped: readonly Skip[]): Status["skipped"] {
+  const counts = new Map(before?.map(({ reason, count }) => [reason, count]));
+  for (const { reason, count } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  return [...counts].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => a.reason.localeCompare(b.reason));
 }
 
 function runTimes(o: Observed, { action }: Decided): Partial<Status> {
@@ -62,24 +94,23 @@ function runTimes(o: Observed, { action }: Decided): Partial<Status> {
       return action.run.trigger === "Request"
         ? { lastScheduleTime: action.run.scheduledTime, lastHandledRunRequest: action.run.slot }
         : { lastScheduleTime: action.run.scheduledTime };
-    case "skip": {
-      const { scheduledTime, reason, message, request } = action.missed;
-      const lastSkip = { scheduledTime, reason, message: clip(message) };
-      return request === undefined ? { lastSkip } : { lastSkip, lastHandledRunRequest: request };
-    }
+    case "skip":
+      return action.request === undefined ? {} : { lastHandledRunRequest: action.request };
     case "record":
-      return action.result === "Succeeded" ? { lastSuccessfulTime: timeText(o.now) } : {};
-    case "close":
-      return passedOver(o.due);
+      return action.result === "Succeeded"
+        ? { lastSuccessfulTime: timeText(o.now), failures: failuresAfter(o, action.result) }
+        : { failures: failuresAfter(o, action.result) };
     default:
       return {};
   }
 }
 
-/** A slot that came while the run was active is skipped, and that is said. */
-function passedOver(due: Observed["due"]): Partial<Status> {
-  if (due.kind !== "start" || due.run.trigger !== "Schedule") return {};
-  return { lastSkip: { scheduledTime: due.run.scheduledTime, reason: "RunActive", message: "the window's previous run was still active" } };
+/** Runs that failed in a row since the spec was edited. What a person ended says nothing of the Job. */
+function failuresAfter({ window: { generation, status } }: Observed, result: Result): Status["failures"] {
+  if (result === "Cancelled" || result === "WindowDeleted") return status.failures;
+  const before = status.failures?.generation === generation ? status.failures.count : 0;
+  if (result === "Succeeded") return { count: 0, generation };
+  return { count: status.run?.generation === generation ? before + 1 : before, generation };
 }
 
 function historyAfter(o: Observed, { action }: Decided): Status["history"] {

@@ -61,11 +61,12 @@ function withLocks(run: RunRecord, facts: LocksFacts): RunRecord {
 
 /** What is kept of a run that is over. */
 export function historyEntry(run: RunRecord, now: number): HistoryEntry {
-  const { id, trigger, scheduledTime, startTime, jobName, steps, fencingToken } = run;
+  const { id, trigger, slot, scheduledTime, startTime, jobName, steps, fencingToken } = run;
   const pauseSeconds = secondsBetween(steps.queuedTime, steps.releaseTime);
   return {
     id,
     trigger,
+    slot,
     scheduledTime,
     startTime,
     endTime: timeText(now),

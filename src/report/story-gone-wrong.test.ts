@@ -1,7 +1,7 @@
 // Runs that go wrong, told: each ends with everything released, and says why.
 import { describe, expect, test } from "vitest";
-import { condition, dueWorld, endJob, newRun, next, reasons } from "../../test/support/due-world.ts";
-import { aJob, aPod, aRun, aSpec, locks, queuedLock } from "../../test/support/observed.ts";
+import { condition, dueWorld, endJob, next, reasons } from "../../test/support/due-world.ts";
+import { aJob, aPod, aRun, aSpec, locks, nothingIsDue, queuedLock } from "../../test/support/observed.ts";
 
 describe("a run that goes wrong", () => {
   test("a failed Job is recorded and everything is released", () => {
@@ -147,15 +147,22 @@ describe("a run that goes wrong", () => {
     expect(reasons(world)).toContain("LocksAbandoned");
   });
 
-  test("a slot that comes while the run is active is skipped, and that is said", () => {
+  test("a slot that comes while the run is active is skipped at once, and that is said once", () => {
     const world = dueWorld();
     world.run();
-    endJob(world, "complete");
-    const second = { ...newRun, id: "run-2", scheduledTime: "2026-11-23T03:00:00Z" };
-    world.facts = { ...world.facts, due: { ...world.facts.due, kind: "start", run: second, next } };
-    world.run("close");
-    expect(world.facts.window.status.lastSkip).toMatchObject({ reason: "RunActive", scheduledTime: second.scheduledTime });
-    expect(reasons(world)).toContain("RunSkipped");
+    const skip = {
+      reason: "RunActive",
+      count: 1,
+      scheduledTime: "2026-11-23T03:00:00Z",
+      message: "the window's previous run was active",
+    } as const;
+    world.facts = { ...world.facts, due: { ...nothingIsDue, kind: "skip", skipped: [skip], request: undefined, next } };
+    world.pass();
+    const { lastSkip, skipped, run } = world.facts.window.status;
+    expect(run).toBeDefined();
+    expect(lastSkip).toMatchObject({ reason: "RunActive", scheduledTime: skip.scheduledTime });
+    expect(skipped).toEqual([{ reason: "RunActive", count: 1 }]);
+    expect(reasons(world).filter((reason) => reason === "RunSkipped")).toHaveLength(1);
   });
 
   test("a Pod that was orphaned behind our gate holds nothing up: it can never run", () => {

@@ -91,7 +91,9 @@ export function collapsedOnto({ nominal, timeZone }: Schedule, slot: Slot): read
 }
 
 function nominalTimes(expression: string): Nominal {
-  const cron = new Cron(expression, { timezone: "UTC", mode: "5-part", paused: true });
+  // CronJob's 5/15 means 5-59/15; croner calls that sloppy, and with it a step of nothing, which CronJob refuses too.
+  if (/(?:^|[\s,])\//.test(expression)) throw new Error("has a step of nothing: write */15, or 5/15 to begin at 5");
+  const cron = new Cron(expression, { timezone: "UTC", mode: "5-part", sloppyRanges: true, paused: true });
   return (after) => cron.nextRun(new Date(after))?.getTime();
 }
 
@@ -145,7 +147,7 @@ function nextInterval({ nominal, timeZone }: Schedule, after: number): Slot | un
 }
 
 /** The first change of the offset in (from, to], looked for in steps that no two changes of one zone lie within; or undefined. */
-function changeBetween(zone: string, from: number, to: number): number | undefined {
+export function changeBetween(zone: string, from: number, to: number): number | undefined {
   const offset = offsetAt(zone, from);
   for (let at = from; at < to; ) {
     const next = Math.min(at + 7 * DAY, to);

@@ -1,109 +1,241 @@
 import { describe, expect, test } from "vitest";
-import { aSpec, at } from "../../test/support/observed.ts";
+import { at } from "../../test/support/observed.ts";
+import { type ScheduleWorld, scheduleWorld } from "../../test/support/schedule-world.ts";
 import type { Spec } from "../crds/spec.ts";
-import type { Status } from "../crds/status.ts";
-import { parseSchedule } from "./cron.ts";
-import { type Asked, type Due, observedSchedule, occurrence } from "./occurrence.ts";
 
-const created = at("2026-11-20T12:00:00Z");
-const locks = [{ path: "/a/lock", signalPath: "/a/signal" }];
-
-function dueAt(time: string, asked: Partial<Asked> = {}, spec: Partial<Spec> = {}): Due {
-  const whole = { ...aSpec, ...spec };
-  const parsed = parseSchedule(whole.schedule, whole.timeZone);
-  if (parsed.kind === "problem") throw new Error(parsed.message);
-  const base = { now: at(time), name: "nightly", uid: "u", createdAt: created, spec: whole, status: {}, runRequest: undefined, locks };
-  return occurrence({ ...base, ...asked }, parsed.schedule);
+/** Answered up to the evening of the 20th. */
+function waiting(spec: Partial<Spec> = {}): ScheduleWorld {
+  const world = scheduleWorld(spec);
+  world.answer("2026-11-20T18:00:00Z");
+  world.skips.clear();
+  return world;
 }
 
-const waitingFor = (nextScheduleTime: string, spec: Partial<Spec> = {}): { status: Status } => ({
-  status: { nextScheduleTime, observedSchedule: observedSchedule({ ...aSpec, ...spec }) },
-});
-
 describe("a window", () => {
-  test("is not due before its next slot", () => {
-    expect(dueAt("2026-11-21T01:59:59Z", waitingFor("2026-11-21T02:00:00Z"))).toMatchObject({
+  test("is not due before its next slot, and says when that is", () => {
+    expect(waiting().ask("2026-11-21T01:59:59Z")).toMatchObject({
       kind: "nothing",
       next: { at: at("2026-11-21T02:00:00Z"), scheduledTime: "2026-11-21T02:00:00Z" },
+      wakeAt: at("2026-11-21T02:00:00Z"),
     });
   });
 
   test("is due at its next slot, and its run is named after the slot and not after the clock", () => {
-    const early = dueAt("2026-11-21T02:00:00Z", waitingFor("2026-11-21T02:00:00Z"));
-    const late = dueAt("2026-11-21T02:30:00Z", waitingFor("2026-11-21T02:00:00Z"));
+    const early = waiting().ask("2026-11-21T02:00:00Z");
+    const late = waiting().ask("2026-11-21T02:30:00Z");
     expect(early).toMatchObject({
       kind: "start",
-      run: { slot: "2026-11-21T02:00", jobName: "nightly-20261121-0200", deadlineTime: "2026-11-21T06:00:00Z" },
+      run: { slot: "2026-11-21T02:00", jobName: "nightly-20261121-0200", deadlineTime: "2026-11-21T06:00:00Z", generation: 1 },
     });
     expect(late.kind === "start" && late.run.id).toBe(early.kind === "start" && early.run.id);
   });
 
-  test("runs only the latest of the slots that were missed", () => {
-    const due = dueAt("2026-11-24T02:10:00Z", waitingFor("2026-11-21T02:00:00Z"));
-    expect(due).toMatchObject({ kind: "start", run: { slot: "2026-11-24T02:00" }, next: { scheduledTime: "2026-11-25T02:00:00Z" } });
-  });
-
-  test("is skipped when it is later than its starting deadline", () => {
-    const due = dueAt("2026-11-21T03:00:01Z", waitingFor("2026-11-21T02:00:00Z"));
-    expect(due).toMatchObject({
-      kind: "missed",
-      missed: { reason: "TooLate", scheduledTime: "2026-11-21T02:00:00Z" },
-      next: { scheduledTime: "2026-11-22T02:00:00Z" },
-    });
-  });
-
-  test("never runs in the past after its schedule was edited", () => {
-    const edited = waitingFor("2026-11-22T02:00:00Z", { schedule: "0 3 * * *" });
-    expect(dueAt("2026-11-21T02:30:00Z", edited)).toMatchObject({ kind: "nothing", next: { scheduledTime: "2026-11-22T02:00:00Z" } });
+  test("keeps what it waits for while its run cannot begin: the answer is the same until it is carried out", () => {
+    const world = waiting();
+    const due = world.ask("2026-11-21T02:00:01Z");
+    world.status = { answered: due.kept.before };
+    expect(world.ask("2026-11-21T02:40:00Z")).toMatchObject({ kind: "start", run: { slot: "2026-11-21T02:00" } });
   });
 
   test("that was made while no controller ran is due for what fell due since", () => {
-    expect(dueAt("2026-11-21T02:30:00Z")).toMatchObject({ kind: "start", run: { slot: "2026-11-21T02:00" } });
+    expect(scheduleWorld().ask("2026-11-21T02:30:00Z")).toMatchObject({ kind: "start", run: { slot: "2026-11-21T02:00" } });
   });
 
-  test("that is suspended is not due, and has no next slot", () => {
-    expect(dueAt("2026-11-21T02:30:00Z", waitingFor("2026-11-21T02:00:00Z"), { suspend: true })).toMatchObject({
-      kind: "nothing",
-      next: undefined,
+  test("is not due for a slot before it was made", () => {
+    expect(scheduleWorld({}, "2026-11-21T02:00:30Z").ask("2026-11-21T02:00:31Z").kind).toBe("nothing");
+  });
+});
+
+describe("slots that went by", () => {
+  test("run only once, the latest of them; those too late and those that give way are counted apart", () => {
+    const world = waiting({ schedule: "*/10 * * * *", startingDeadlineSeconds: 1800 });
+    const due = world.answer("2026-11-20T20:05:00Z");
+    expect(due).toMatchObject({ kind: "start", run: { slot: "2026-11-20T20:00+00:00" }, next: { scheduledTime: "2026-11-20T20:10:00Z" } });
+    // 18:10 to 19:30 is nine slots, 19:40 and 19:50 were not too late.
+    expect([...world.skips]).toEqual([
+      ["TooLate", 9],
+      ["Superseded", 2],
+    ]);
+    expect(world.answer("2026-11-20T20:05:01Z").kind).toBe("nothing");
+  });
+
+  test("are skipped when even the latest is later than the starting deadline", () => {
+    const world = waiting();
+    expect(world.answer("2026-11-23T03:00:01Z")).toMatchObject({
+      kind: "skip",
+      skipped: [{ reason: "TooLate", count: 3, scheduledTime: "2026-11-23T02:00:00Z", message: expect.stringMatching(/3 runs, due from/) }],
+      next: { scheduledTime: "2026-11-24T02:00:00Z" },
+    });
+    expect(world.answer("2026-11-23T03:00:02Z").kind).toBe("nothing");
+  });
+
+  test("are counted up to a cap, and said to be at least so many", () => {
+    const world = waiting({ schedule: "* * * * *", startingDeadlineSeconds: 0 });
+    expect(world.answer("2027-11-20T20:00:30Z")).toMatchObject({
+      kind: "skip",
+      skipped: [{ reason: "TooLate", count: 1000, message: expect.stringMatching(/^at least 1000 runs/) }],
+      next: { scheduledTime: "2027-11-20T20:01:00Z" },
     });
   });
 
-  test("that is resumed does not run what fell due meanwhile", () => {
-    const resumed = waitingFor("", { suspend: true });
-    expect(dueAt("2026-11-21T02:30:00Z", resumed)).toMatchObject({ kind: "nothing", next: { scheduledTime: "2026-11-22T02:00:00Z" } });
+  test("while a run is active are skipped as they come", () => {
+    const world = waiting({ schedule: "0 * * * *" });
+    world.answer("2026-11-20T19:00:00Z", true);
+    expect(world.ask("2026-11-20T19:30:00Z")).toMatchObject({ kind: "nothing", wakeAt: at("2026-11-20T20:00:00Z") });
+    expect(world.answer("2026-11-20T20:00:00Z")).toMatchObject({ kind: "skip", skipped: [{ reason: "RunActive", count: 1 }] });
+    world.end();
+    expect(world.answer("2026-11-20T20:00:01Z")).toMatchObject({ kind: "nothing", next: { scheduledTime: "2026-11-20T21:00:00Z" } });
+  });
+});
+
+describe("an edit", () => {
+  test.each([
+    { field: "schedule", spec: { schedule: "0 3 * * *" } },
+    { field: "timeZone", spec: { timeZone: "Europe/Copenhagen" } },
+  ])("of the $field never runs in the past", ({ spec }) => {
+    const world = waiting({ startingDeadlineSeconds: 86_400 });
+    world.answer("2026-11-21T02:00:00Z");
+    world.spec = { ...world.spec, ...spec };
+    expect(world.answer("2026-11-21T04:00:00Z").kind).toBe("nothing");
+    expect(world.answer("2026-11-22T03:30:00Z")).toMatchObject({ kind: "start", run: { startTime: "2026-11-22T03:30:00Z" } });
+  });
+
+  test("before anything was answered never runs in the past either", () => {
+    const world = scheduleWorld({ schedule: "0 0 1 1 *" });
+    world.answer("2026-11-20T12:00:01Z");
+    world.spec = { ...world.spec, schedule: "0 13 * * *" };
+    expect(world.answer("2026-11-20T13:30:00Z")).toMatchObject({ kind: "nothing", next: { scheduledTime: "2026-11-21T13:00:00Z" } });
+  });
+
+  test("of another field leaves a slot that waits as it is", () => {
+    const world = waiting();
+    world.spec = { ...world.spec, drainTimeoutSeconds: 7 };
+    expect(world.ask("2026-11-21T02:10:00Z").kind).toBe("start");
+  });
+});
+
+describe("a suspended window", () => {
+  const suspended = () => waiting({ suspend: true });
+
+  test("has no next run, and looks again when a slot of it becomes too late", () => {
+    expect(suspended().ask("2026-11-21T02:30:00Z")).toMatchObject({
+      kind: "nothing",
+      next: undefined,
+      wakeAt: at("2026-11-21T03:00:00.001Z"),
+    });
+  });
+
+  test("records a slot as skipped once it is too late for it", () => {
+    const world = suspended();
+    expect(world.answer("2026-11-21T03:00:00.001Z")).toMatchObject({ kind: "skip", skipped: [{ reason: "Suspended", count: 1 }] });
+    expect(world.answer("2026-11-21T03:00:01Z").kind).toBe("nothing");
+  });
+
+  test("that is resumed runs the latest missed slot if it is within its deadline", () => {
+    const world = suspended();
+    world.answer("2026-11-21T02:10:00Z");
+    world.spec = { ...world.spec, suspend: false };
+    expect(world.answer("2026-11-21T02:30:00Z")).toMatchObject({ kind: "start", run: { slot: "2026-11-21T02:00" } });
+  });
+
+  test("that is resumed does not run a missed slot outside its deadline", () => {
+    const world = suspended();
+    world.answer("2026-11-21T03:30:00Z");
+    world.spec = { ...world.spec, suspend: false };
+    expect(world.answer("2026-11-21T03:31:00Z")).toMatchObject({ kind: "nothing", next: { scheduledTime: "2026-11-22T02:00:00Z" } });
+  });
+
+  test("that is suspended and resumed after its slot ran does not run it again", () => {
+    const world = waiting();
+    world.answer("2026-11-21T02:00:00Z");
+    world.spec = { ...world.spec, suspend: true };
+    world.answer("2026-11-21T02:10:00Z");
+    world.spec = { ...world.spec, suspend: false };
+    expect(world.answer("2026-11-21T02:20:00Z").kind).toBe("nothing");
+  });
+});
+
+describe("a window with pauseAfterFailures", () => {
+  function failed(times: number): ScheduleWorld {
+    const world = waiting({ schedule: "0 * * * *", pauseAfterFailures: 2 });
+    for (let hour = 19; hour < 19 + times; hour++) {
+      world.answer(`2026-11-20T${hour}:00:00Z`, true);
+      world.end(true);
+    }
+    return world;
+  }
+
+  test("goes on after fewer failures", () => {
+    expect(failed(1).ask("2026-11-20T21:00:00Z").kind).toBe("start");
+  });
+
+  test("starts no more by itself after so many, and records the slots that it leaves out", () => {
+    const world = failed(2);
+    expect(world.ask("2026-11-20T20:30:00Z")).toMatchObject({ kind: "nothing", next: undefined, pausedBy: 2 });
+    expect(world.answer("2026-11-20T21:00:00Z")).toMatchObject({ kind: "skip", skipped: [{ reason: "PausedAfterFailures", count: 1 }] });
+  });
+
+  test("goes on after an edit of the spec, and does not run in the past", () => {
+    const world = failed(2);
+    world.answer("2026-11-20T21:00:00Z");
+    world.generation = 2;
+    expect(world.ask("2026-11-20T21:00:01Z")).toMatchObject({ kind: "nothing", next: { scheduledTime: "2026-11-20T22:00:00Z" } });
+  });
+
+  test("runs a request all the same, and goes on once that succeeds", () => {
+    const world = failed(2);
+    world.request = "2026-11-20T20:30:00Z";
+    expect(world.answer("2026-11-20T20:30:00Z", true)).toMatchObject({ kind: "start", run: { trigger: "Request" } });
+    world.end();
+    expect(world.ask("2026-11-20T21:00:00Z")).toMatchObject({ kind: "start", run: { trigger: "Schedule" } });
   });
 });
 
 describe("a run request", () => {
-  const runRequest = "2026-11-21T12:00:00Z";
+  function requested(runRequest: string, spec: Partial<Spec> = {}): ScheduleWorld {
+    const world = waiting(spec);
+    world.request = runRequest;
+    return world;
+  }
+  const noon = "2026-11-21T12:00:00Z";
 
   test("runs at once, whatever the schedule says, and while suspended", () => {
-    expect(dueAt("2026-11-21T12:00:01Z", { runRequest }, { suspend: true })).toMatchObject({
+    const world = requested("2026-11-20T19:00:00Z", { suspend: true });
+    expect(world.answer("2026-11-20T19:00:01Z")).toMatchObject({
       kind: "start",
-      run: { trigger: "Request", slot: runRequest, scheduledTime: "2026-11-21T12:00:01Z" },
+      run: { trigger: "Request", slot: "2026-11-20T19:00:00Z", scheduledTime: "2026-11-20T19:00:01Z" },
     });
+    expect(world.answer("2026-11-20T19:00:02Z").kind).toBe("nothing");
   });
 
-  test("that was answered does not run again", () => {
-    const answered = { runRequest, status: { ...waitingFor("2026-11-22T02:00:00Z").status, lastHandledRunRequest: runRequest } };
-    expect(dueAt("2026-11-21T12:00:01Z", answered).kind).toBe("nothing");
+  test("leaves the schedule as it was", () => {
+    const world = requested("2026-11-20T19:00:00Z");
+    expect(world.answer("2026-11-20T19:00:01Z").next?.scheduledTime).toBe("2026-11-21T02:00:00Z");
+    expect(world.answer("2026-11-21T02:00:00Z")).toMatchObject({ kind: "start", run: { trigger: "Schedule" } });
   });
 
-  test("leaves the next slot as it was", () => {
-    const due = dueAt("2026-11-21T12:00:01Z", { runRequest, ...waitingFor("2026-11-22T02:00:00Z") });
-    expect(due.next?.scheduledTime).toBe("2026-11-22T02:00:00Z");
+  test("waits while a run is active, the scheduled one that is due goes first, and then it runs once", () => {
+    const world = requested(noon);
+    world.answer("2026-11-21T02:00:00Z", true);
+    expect(world.answer("2026-11-21T02:05:00Z").kind).toBe("nothing");
+    world.end();
+    expect(world.answer("2026-11-21T02:10:00Z")).toMatchObject({ kind: "start", run: { trigger: "Request" } });
+    expect(world.answer("2026-11-21T02:10:01Z").kind).toBe("nothing");
+    expect(world.runs).toHaveLength(2);
   });
 
   test("too long for status is refused once, by what status can hold of it", () => {
     const long = `2026-11-21T12:00:00.${"0".repeat(100)}Z`;
-    const due = dueAt("2026-11-21T12:00:01Z", { runRequest: long });
-    expect(due).toMatchObject({ kind: "missed", missed: { request: long.slice(0, 64) } });
-    const answered = { ...waitingFor("2026-11-22T02:00:00Z").status, lastHandledRunRequest: long.slice(0, 64) };
-    expect(dueAt("2026-11-21T12:00:01Z", { runRequest: long, status: answered }).kind).toBe("nothing");
+    const world = requested(long);
+    expect(world.answer("2026-11-20T19:00:00Z")).toMatchObject({ kind: "skip", request: long.slice(0, 64) });
+    expect(world.answer("2026-11-20T19:00:01Z").kind).toBe("nothing");
   });
 
   test("that is no time is refused, and answered", () => {
-    const due = dueAt("2026-11-21T12:00:01Z", { runRequest: "now" });
-    expect(due).toMatchObject({ kind: "missed", missed: { reason: "InvalidRunRequest", request: "now" } });
+    expect(requested("now").ask("2026-11-20T19:00:00Z")).toMatchObject({
+      kind: "skip",
+      request: "now",
+      skipped: [{ reason: "InvalidRunRequest", message: expect.stringContaining('"now"') }],
+    });
   });
 });

@@ -1,18 +1,31 @@
-// Whether a window is due. The next slot is kept in status, and only ever moves forward: an edit, a resume or a clock that
-// steps back cannot make a run in the past or a second one of the same slot. Of several slots missed only the latest may run.
+// Whether a window is due. Slots are answered in order and once: each either runs or is recorded as skipped, with the reason.
+// What was answered is kept in status and only ever moves forward, so that neither an edit, nor a clock that steps back, nor
+// new tzdata makes a run in the past or a second one of the same slot. Of several slots that went by only the latest may run.
 import type { Spec } from "../crds/spec.ts";
-import type { RunRecord, Status } from "../crds/status.ts";
-import { nextSlot, type Schedule, type Slot } from "./cron.ts";
+import type { Answered, RunRecord, Status } from "../crds/status.ts";
+import { collapsedOnto, type Schedule, type Slot } from "./cron.ts";
+import { firstUnanswered, lastUnanswered, type Mark, markAfter, type Passed, passedSlots } from "./passed-slots.ts";
 import { jobName, runId } from "./run-id.ts";
+import { collapsedSkip, type PassedReason, type Skip, skipOf } from "./skip.ts";
+import { timeText } from "./zone.ts";
 
-/** `of`: the schedule that it was asked of, as status keeps it. */
-export type Due = Answer & { readonly of: string };
+export type Due = Answer & {
+  /** The next time at which the schedule starts a run; undefined while it starts none. */
+  readonly next: NextSlot | undefined;
+  /** What status keeps while the answer is not carried out, and once it is. */
+  readonly kept: { readonly before: Answered; readonly after: Answered };
+  /** When the answer may be another one (Asked.now). */
+  readonly wakeAt: number | undefined;
+  /** How many runs failed in a row, if that keeps the schedule from starting more. */
+  readonly pausedBy: number | undefined;
+};
 
 type Answer =
-  | { readonly kind: "nothing"; readonly next: NextSlot | undefined }
-  | { readonly kind: "start"; readonly run: NewRun; readonly next: NextSlot | undefined }
-  /** Not to be run: to be recorded as skipped. */
-  | { readonly kind: "missed"; readonly missed: Missed; readonly next: NextSlot | undefined };
+  | { readonly kind: "nothing" }
+  /** `skipped`: recorded together with the start of the run. `moved`: how a clock change moved it, for people. */
+  | { readonly kind: "start"; readonly run: NewRun; readonly skipped: readonly Skip[]; readonly moved: string | undefined }
+  /** `request`: the value of the run request that is answered by this. */
+  | { readonly kind: "skip"; readonly skipped: readonly Skip[]; readonly request: string | undefined };
 
 export interface NextSlot {
   readonly at: number;
@@ -20,23 +33,20 @@ export interface NextSlot {
   readonly scheduledTime: string;
 }
 
-export interface Missed {
-  readonly scheduledTime: string;
-  readonly reason: "TooLate" | "InvalidRunRequest";
-  readonly message: string;
-  /** The value of the run request that is answered by this. */
-  readonly request: string | undefined;
-}
-
-export type NewRun = Pick<RunRecord, "id" | "trigger" | "slot" | "scheduledTime" | "startTime" | "deadlineTime" | "jobName" | "locks">;
+export type NewRun = Pick<
+  RunRecord,
+  "id" | "trigger" | "slot" | "scheduledTime" | "startTime" | "deadlineTime" | "generation" | "jobName" | "locks"
+>;
 
 export interface Asked {
   readonly now: number;
   readonly name: string;
   readonly uid: string;
+  readonly generation: number;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   readonly spec: Spec;
+  /** With an active run nothing is due: slots that come are skipped, a request waits. */
   readonly status: Status;
   readonly runRequest: string | undefined;
   readonly locks: NewRun["locks"];
@@ -48,81 +58,131 @@ const LONGEST_REQUEST = 64;
 const REQUEST = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 export function occurrence(asked: Asked, schedule: Schedule): Due {
-  return { ...answer(asked, schedule), of: observedSchedule(asked.spec) };
-}
-
-/** What is due where the schedule cannot be read. */
-export function nothingDue(spec: Spec): Due {
-  return { kind: "nothing", next: undefined, of: observedSchedule(spec) };
-}
-
-function answer(asked: Asked, schedule: Schedule): Answer {
-  const next = nextScheduled(asked, schedule);
-  const { runRequest, status } = asked;
-  const isNew = runRequest?.slice(0, LONGEST_REQUEST) !== status.lastHandledRunRequest;
-  if (runRequest !== undefined && isNew) return requested(asked, runRequest, next);
-  if (asked.spec.suspend) return { kind: "nothing", next: undefined };
-  if (next === undefined || next.at > asked.now) return { kind: "nothing", next };
-  return due(asked, schedule, next.at);
-}
-
-/** How nextScheduleTime says which schedule it was computed from. */
-export function observedSchedule({ schedule, timeZone, suspend }: Spec): string {
-  return `${schedule} ${timeZone}${suspend ? " suspended" : ""}`;
-}
-
-function nextScheduled({ now, createdAt, spec, status }: Asked, schedule: Schedule): NextSlot | undefined {
-  const kept = status.observedSchedule === observedSchedule(spec) ? Date.parse(status.nextScheduleTime ?? "") : Number.NaN;
-  if (!Number.isNaN(kept)) return { at: kept, scheduledTime: text(kept) };
-  const since = status.observedSchedule === undefined ? Math.min(createdAt, now) : now;
-  return spec.suspend ? undefined : asNext(nextSlot(schedule, since));
-}
-
-function due(asked: Asked, schedule: Schedule, first: number): Answer {
-  const { now, spec } = asked;
-  const slot = latestUntil(schedule, Math.max(first - 1, now - spec.startingDeadlineSeconds * SECOND - 1), now);
-  const next = asNext(nextSlot(schedule, now));
-  if (slot !== undefined) return { kind: "start", run: newRun(asked, "Schedule", slot.key, slot.at), next };
-  const message = `due at ${text(first)}, seen at ${text(now)}: more than startingDeadlineSeconds (${spec.startingDeadlineSeconds}) late`;
-  return { kind: "missed", missed: { scheduledTime: text(first), reason: "TooLate", message, request: undefined }, next };
-}
-
-function latestUntil(schedule: Schedule, after: number, until: number): Slot | undefined {
-  let latest: Slot | undefined;
-  for (let slot = nextSlot(schedule, after); slot !== undefined && slot.at <= until; slot = nextSlot(schedule, slot.at)) latest = slot;
-  return latest;
-}
-
-function requested(asked: Asked, request: string, next: NextSlot | undefined): Answer {
-  const at = text(asked.now);
-  if (request.length <= LONGEST_REQUEST && REQUEST.test(request) && !Number.isNaN(Date.parse(request))) {
-    return { kind: "start", run: newRun(asked, "Request", request, asked.now), next };
-  }
-  const message = `the annotation exclusivewindow.dev/run-requested-at is ${JSON.stringify(request)}; write an RFC 3339 time such as ${at}`;
+  const mark = markOf(asked);
+  const pausedBy = failuresThatPause(asked);
+  const { answer, after } = answerSchedule(asked, schedule, { mark, pausedBy });
+  const starts = !asked.spec.suspend && pausedBy === undefined;
+  const whole = answer.kind === "nothing" ? (answerRequest(asked) ?? answer) : answer;
   return {
-    kind: "missed",
-    missed: { scheduledTime: at, reason: "InvalidRunRequest", message, request: request.slice(0, LONGEST_REQUEST) },
-    next,
+    ...whole,
+    pausedBy,
+    next: starts ? asNext(firstUnanswered(schedule, { ...after, until: Math.max(after.until, asked.now) })) : undefined,
+    kept: { before: keep(asked.spec, mark), after: keep(asked.spec, after) },
+    wakeAt: wakeAt(asked, firstUnanswered(schedule, after)),
   };
 }
 
-function newRun({ now, name, uid, spec, locks }: Asked, trigger: NewRun["trigger"], slot: string, at: number): NewRun {
+/** What is due of a schedule that cannot be read or may not run: nothing, and once it can it begins anew. */
+export function nothingDue(): Due {
+  const kept: Answered = { schedule: "", until: timeText(0) };
+  return { kind: "nothing", next: undefined, kept: { before: kept, after: kept }, wakeAt: undefined, pausedBy: undefined };
+}
+
+/** A schedule that is new to the window is answered up to now: it never runs in the past. */
+function markOf({ spec, status: { answered }, createdAt, now }: Asked): Mark {
+  if (answered === undefined) return { until: Math.min(createdAt, now), slot: undefined };
+  const until = Date.parse(answered.until);
+  if (answered.schedule !== scheduleText(spec) || Number.isNaN(until)) return { until: now, slot: undefined };
+  return { until, slot: answered.slot };
+}
+
+function keep(spec: Spec, { until, slot }: Mark): Answered {
+  return { schedule: scheduleText(spec), until: timeText(until), ...(slot === undefined ? {} : { slot }) };
+}
+
+function scheduleText({ schedule, timeZone }: Spec): string {
+  return `${schedule} ${timeZone}`;
+}
+
+function failuresThatPause({ spec: { pauseAfterFailures }, status: { failures }, generation }: Asked): number | undefined {
+  if (pauseAfterFailures === undefined || failures?.generation !== generation) return undefined;
+  return failures.count >= pauseAfterFailures ? failures.count : undefined;
+}
+
+interface Held {
+  readonly mark: Mark;
+  readonly pausedBy: number | undefined;
+}
+
+interface Answering {
+  readonly answer: Answer;
+  readonly after: Mark;
+}
+
+function answerSchedule(asked: Asked, schedule: Schedule, { mark, pausedBy }: Held): Answering {
+  const { now, spec, status } = asked;
+  const skip = (passed: Passed | undefined, reason: PassedReason): Answering => {
+    if (passed === undefined) return { answer: { kind: "nothing" }, after: mark };
+    const skipped = [skipOf(passed, reason, { now, spec, failures: pausedBy })];
+    return { answer: { kind: "skip", skipped, request: undefined }, after: markAfter(schedule, passed.last) };
+  };
+  if (status.run !== undefined) return skip(passedSlots(schedule, mark, now), "RunActive");
+  const earliest = now - spec.startingDeadlineSeconds * SECOND;
+  if (spec.suspend) return skip(passedSlots(schedule, mark, earliest - 1), "Suspended");
+  if (pausedBy !== undefined) return skip(passedSlots(schedule, mark, now), "PausedAfterFailures");
+  const latest = lastUnanswered(schedule, mark, now);
+  if (latest === undefined || latest.at < earliest) return skip(passedSlots(schedule, mark, now), "TooLate");
+  const skipped = [...dropped(asked, schedule, { mark, latest, earliest }), ...collapsedSkip(latest, collapsedOnto(schedule, latest))];
+  const run = newRun(asked, "Schedule", latest.key, latest.at);
+  return { answer: { kind: "start", run, skipped, moved: movedText(latest, spec) }, after: markAfter(schedule, latest) };
+}
+
+interface Span {
+  readonly mark: Mark;
+  readonly latest: Slot;
+  readonly earliest: number;
+}
+
+/** The slots before the one that runs: some were too late anyway, the others give way to it. */
+function dropped({ now, spec }: Asked, schedule: Schedule, { mark, latest, earliest }: Span): readonly Skip[] {
+  const late = passedSlots(schedule, mark, Math.min(earliest, latest.at) - 1);
+  const others = passedSlots(schedule, late === undefined ? mark : markAfter(schedule, late.last), latest.at - 1);
+  const said = { now, spec, failures: undefined };
+  return [
+    ...(late === undefined ? [] : [skipOf(late, "TooLate", said)]),
+    ...(others === undefined ? [] : [skipOf(others, "Superseded", said)]),
+  ];
+}
+
+function movedText({ at, key, moved }: Slot, { timeZone }: Spec): string | undefined {
+  if (!moved) return undefined;
+  return `a clock change in ${timeZone} leaves out ${key}: the run is due at the first instant after it, ${timeText(at)}`;
+}
+
+/** A slot that is to come, or one that waits (suspended, not ready) until it is too late. */
+function wakeAt({ now, spec }: Asked, first: Slot | undefined): number | undefined {
+  if (first === undefined) return undefined;
+  return first.at > now && !spec.suspend ? first.at : first.at + spec.startingDeadlineSeconds * SECOND + 1;
+}
+
+/** Each value is answered once; while a run is active it waits. */
+function answerRequest(asked: Asked): Answer | undefined {
+  const { runRequest, status, now } = asked;
+  if (runRequest === undefined || status.run !== undefined) return undefined;
+  const request = runRequest.slice(0, LONGEST_REQUEST);
+  if (request === status.lastHandledRunRequest) return undefined;
+  if (request === runRequest && REQUEST.test(request) && !Number.isNaN(Date.parse(request))) {
+    return { kind: "start", run: newRun(asked, "Request", request, now), skipped: [], moved: undefined };
+  }
+  const at = timeText(now);
+  const message = `the annotation exclusivewindow.dev/run-requested-at is ${JSON.stringify(runRequest)}; write an RFC 3339 time such as ${at}`;
+  return { kind: "skip", skipped: [{ reason: "InvalidRunRequest", count: 1, scheduledTime: at, message }], request };
+}
+
+function newRun({ now, name, uid, generation, spec, locks }: Asked, trigger: NewRun["trigger"], slot: string, at: number): NewRun {
   return {
     id: runId(uid, trigger === "Schedule" ? spec.timeZone : "", slot),
     trigger,
     slot,
-    scheduledTime: text(at),
-    startTime: text(now),
-    deadlineTime: text(at + spec.windowDeadlineSeconds * SECOND),
+    scheduledTime: timeText(at),
+    startTime: timeText(now),
+    deadlineTime: timeText(at + spec.windowDeadlineSeconds * SECOND),
+    generation,
     jobName: jobName(name, trigger, slot),
     locks,
   };
 }
 
 function asNext(slot: Slot | undefined): NextSlot | undefined {
-  return slot === undefined ? undefined : { at: slot.at, scheduledTime: text(slot.at) };
-}
-
-function text(at: number): string {
-  return new Date(at).toISOString().replace(".000Z", "Z");
+  return slot === undefined ? undefined : { at: slot.at, scheduledTime: timeText(slot.at) };
 }

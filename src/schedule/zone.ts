@@ -33,6 +33,11 @@ export function zoneProblem(zone: string): string | undefined {
   }
 }
 
+/** An instant as users read it: RFC 3339 in UTC. */
+export function timeText(instantMs: number): string {
+  return new Date(instantMs).toISOString().replace(".000Z", "Z");
+}
+
 /** The zone's wall time at an instant, floating. */
 export function localAt(zone: string, instantMs: number): number {
   const part = new Map<string, number>();

@@ -1,13 +1,15 @@
 // What a pass may do, and how it went. One effect a pass; whatever is only written to status is an effect too.
 import type { Result } from "../crds/status.ts";
-import type { Missed, NewRun } from "../schedule/occurrence.ts";
+import type { NewRun } from "../schedule/occurrence.ts";
+import type { Skip } from "../schedule/skip.ts";
 import type { JobName, PodFacts } from "./observed.ts";
 
 export type Action = StatusAction | KubernetesAction | ZooKeeperAction | { readonly do: "nothing" };
 
 /** Carried out by the status write itself. */
 export type StatusAction =
-  | { readonly do: "skip"; readonly missed: Missed }
+  /** `request`: the value of the run request that is answered by this. */
+  | { readonly do: "skip"; readonly skipped: readonly Skip[]; readonly request: string | undefined }
   | { readonly do: "begin"; readonly run: NewRun }
   | { readonly do: "name Job"; readonly job: JobName }
   | { readonly do: "give up"; readonly result: Result; readonly message: string }
@@ -39,6 +41,7 @@ export interface Decision {
 export type State =
   | "Scheduled"
   | "Suspended"
+  | "Paused"
   | "NotAccepted"
   | "NotReady"
   | "Starting"

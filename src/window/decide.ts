@@ -8,13 +8,19 @@ import { classifyIdle } from "./idle.ts";
 import type { Observed } from "./observed.ts";
 import { classifyRecorded } from "./recorded.ts";
 import type { IdleSituation, RecordedSituation, Situation } from "./situation.ts";
-import { act, BLIND_POLL_MS, POLL_MS, RETRY_MS, wait } from "./waiting.ts";
+import { act, BLIND_POLL_MS, earliest, POLL_MS, RETRY_MS, wait } from "./waiting.ts";
 
 export interface Decided extends Decision {
   readonly situation: Situation;
 }
 
+/** A slot that comes is answered whatever the window is doing, so that is looked at again then. */
 export function decide(o: Observed): Decided {
+  const decided = decideNow(o);
+  return decided.action.do === "nothing" ? { ...decided, wakeAt: earliest(decided.wakeAt, o.due.wakeAt) } : decided;
+}
+
+function decideNow(o: Observed): Decided {
   const { run } = o.window.status;
   if (run === undefined) {
     const situation = classifyIdle(o);
@@ -31,24 +37,30 @@ export function decide(o: Observed): Decided {
 function decideIdle(s: IdleSituation, o: Observed): Decision {
   switch (s.at) {
     case "Leaving":
-      return wait("Deleting", "the window is being deleted", undefined);
+      return wait("Deleting", "the window is being deleted");
     case "Unneeded finalizer":
       return act({ do: "remove finalizer" }, "Releasing", "the run is over");
     case "Refused":
-      return wait("NotAccepted", s.problems.map((p) => p.message).join("; "), undefined);
+      return wait("NotAccepted", s.problems.map((p) => p.message).join("; "));
     case "Hindered":
       return wait("NotReady", s.problems.map((p) => p.message).join("; "), o.now + RETRY_MS);
-    case "Missed":
-      return act({ do: "skip", missed: s.missed }, "Scheduled", s.missed.message);
+    case "To be skipped":
+      return act({ do: "skip", skipped: s.skipped, request: s.request }, "Scheduled", s.skipped.map((skip) => skip.message).join("; "));
     case "Due":
       return act({ do: "begin", run: s.run }, "Starting", `the run of ${s.run.scheduledTime} begins`);
     case "Surplus Job":
       return act({ do: "delete Job", job: s.job }, "Scheduled", `Job ${s.job.name} is beyond the history limit`);
     case "Suspended":
-      return wait("Suspended", "spec.suspend is true: no run starts by the schedule", undefined);
+      return wait("Suspended", "spec.suspend is true: no run starts by the schedule");
+    case "Paused":
+      return wait("Paused", pausedText(s.failures));
     case "Scheduled":
-      return wait("Scheduled", `waiting for the schedule${warningsOf(o)}`, s.nextAt);
+      return wait("Scheduled", `waiting for the schedule${warningsOf(o)}`);
   }
+}
+
+export function pausedText(failures: number): string {
+  return `${failures} runs failed in a row (pauseAfterFailures): no run starts by the schedule until a requested run succeeds or the spec is edited`;
 }
 
 /** What the API server said of the Job without refusing it: PodSecurity, fields that it does not know. */

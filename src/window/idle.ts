@@ -6,11 +6,11 @@ export function classifyIdle({ window, acceptance, due, surplusJobs }: Observed)
   if (window.held) return { at: "Unneeded finalizer" };
   if (window.deleting) return { at: "Leaving" };
   if (acceptance.kind === "refused") return { at: "Refused", problems: acceptance.problems };
-  if (due.kind === "missed") return { at: "Missed", missed: due.missed };
+  if (due.kind === "skip") return { at: "To be skipped", skipped: due.skipped, request: due.request };
   if (acceptance.kind !== "accepted") return { at: "Hindered", problems: acceptance.kind === "hindered" ? acceptance.problems : [] };
   if (due.kind === "start") return { at: "Due", run: due.run };
   const surplus = surplusJobs[0];
   if (surplus !== undefined) return { at: "Surplus Job", job: surplus };
   if (window.spec.suspend) return { at: "Suspended" };
-  return { at: "Scheduled", nextAt: due.next?.at };
+  return due.pausedBy === undefined ? { at: "Scheduled" } : { at: "Paused", failures: due.pausedBy };
 }

@@ -2,7 +2,8 @@
 // no more. Sorted by ordered questions, the first match wins: idle.ts (no run), active.ts with draining.ts and exclusive.ts
 // (a run on its way), recorded.ts (a run whose result is known).
 import type { Result } from "../crds/status.ts";
-import type { Missed, NewRun } from "../schedule/occurrence.ts";
+import type { NewRun } from "../schedule/occurrence.ts";
+import type { Skip } from "../schedule/skip.ts";
 import type { JobName, PodFacts, Problem } from "./observed.ts";
 
 export type Situation = IdleSituation | ActiveSituation | RecordedSituation;
@@ -15,11 +16,13 @@ export type IdleSituation =
   | { readonly at: "Unneeded finalizer" }
   | { readonly at: "Refused"; readonly problems: readonly Problem[] }
   | { readonly at: "Hindered"; readonly problems: readonly Problem[] }
-  | { readonly at: "Missed"; readonly missed: Missed }
+  | { readonly at: "To be skipped"; readonly skipped: readonly Skip[]; readonly request: string | undefined }
   | { readonly at: "Due"; readonly run: NewRun }
   | { readonly at: "Surplus Job"; readonly job: JobName }
   | { readonly at: "Suspended" }
-  | { readonly at: "Scheduled"; readonly nextAt: number | undefined };
+  /** So many runs failed in a row that the schedule starts no more. */
+  | { readonly at: "Paused"; readonly failures: number }
+  | { readonly at: "Scheduled" };
 
 /** A run that has no result yet. */
 export type ActiveSituation =

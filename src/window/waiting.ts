@@ -14,6 +14,10 @@ export function act(action: Action, state: State, message: string): Decision {
 
 /** `wakeAt` undefined: only a change that is watched can matter. */
 export function wait(state: State, message: string, ...wakeAt: readonly (number | undefined)[]): Decision {
-  const times = wakeAt.filter((at) => at !== undefined);
-  return { action: { do: "nothing" }, state, message, wakeAt: times.length === 0 ? undefined : Math.min(...times) };
+  return { action: { do: "nothing" }, state, message, wakeAt: earliest(...wakeAt) };
+}
+
+export function earliest(...times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((at) => at !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

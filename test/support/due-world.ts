@@ -1,6 +1,6 @@
 // A world whose window is due: where the stories of runs begin.
 import type { Condition } from "../../src/crds/status.ts";
-import { aJob, aPod, aRun, now } from "./observed.ts";
+import { aJob, aPod, aRun, nothingIsDue, now } from "./observed.ts";
 import { aWorld, type World } from "./world.ts";
 
 const { steps: _steps, ...run } = { ...aRun, deadlineTime: new Date(now + 3_600_000).toISOString() };
@@ -8,7 +8,7 @@ export const newRun = run;
 export const next = { at: now + 1, scheduledTime: "2026-11-24T02:00:00Z" };
 
 export function dueWorld(): World {
-  return aWorld({ due: { kind: "start", run: newRun, next, of: "0 2 * * * UTC" } });
+  return aWorld({ due: { ...nothingIsDue, kind: "start", run: newRun, skipped: [], moved: undefined, next } });
 }
 
 export function endJob(world: World, phase: "complete" | "failed"): void {

@@ -1,7 +1,8 @@
 // Builds looks at a window for tests of the machine: facts by name, everything else as in a run that goes well.
 
 import type { Spec } from "../../src/crds/spec.ts";
-import type { RunRecord } from "../../src/crds/status.ts";
+import type { Answered, RunRecord } from "../../src/crds/status.ts";
+import type { Due } from "../../src/schedule/occurrence.ts";
 import type { JobFacts, KnownLocks, LockFacts, Observed, PodFacts, PodsFacts, WindowFacts } from "../../src/window/observed.ts";
 
 export const at = (text: string) => Date.parse(text);
@@ -31,6 +32,7 @@ export const aRun: RunRecord = {
   scheduledTime: dueTime,
   startTime: dueTime,
   deadlineTime: "2026-11-23T06:00:00Z",
+  generation: 1,
   jobName: "nightly-20261123-0200",
   locks: [{ path: "/orders/processing", signalPath: "/orders/processing-signal" }],
   steps: {},
@@ -98,12 +100,21 @@ export function aWindow(facts: Partial<WindowFacts> = {}): WindowFacts {
   };
 }
 
+const kept: Answered = { schedule: "0 2 * * * UTC", until: dueTime, slot: "2026-11-23T02:00" };
+export const nothingIsDue: Due = {
+  kind: "nothing",
+  next: undefined,
+  kept: { before: kept, after: kept },
+  wakeAt: undefined,
+  pausedBy: undefined,
+};
+
 export function observed(facts: Partial<Observed> = {}): Observed {
   return {
     now,
     window: aWindow(),
     acceptance: { kind: "not asked" },
-    due: { kind: "nothing", next: undefined, of: "0 2 * * * UTC" },
+    due: nothingIsDue,
     job: { kind: "absent" },
     pods: pods(),
     locks: locks("absent"),
