@@ -113,7 +113,7 @@ function answerSchedule(asked: Asked, schedule: Schedule, { mark, pausedBy }: He
   const { now, spec, status } = asked;
   const skip = (passed: Passed | undefined, reason: PassedReason): Answering => {
     if (passed === undefined) return { answer: { kind: "nothing" }, after: mark };
-    const skipped = [skipOf(passed, reason, { now, spec, failures: pausedBy })];
+    const skipped = [skipOf(passed, reason, { now, spec })];
     return { answer: { kind: "skip", skipped, request: undefined }, after: markAfter(schedule, passed.last) };
   };
   if (status.run !== undefined) return skip(passedSlots(schedule, mark, now), "RunActive");
@@ -137,7 +137,7 @@ interface Span {
 function dropped({ now, spec }: Asked, schedule: Schedule, { mark, latest, earliest }: Span): readonly Skip[] {
   const late = passedSlots(schedule, mark, Math.min(earliest, latest.at) - 1);
   const others = passedSlots(schedule, late === undefined ? mark : markAfter(schedule, late.last), latest.at - 1);
-  const said = { now, spec, failures: undefined };
+  const said = { now, spec };
   return [
     ...(late === undefined ? [] : [skipOf(late, "TooLate", said)]),
     ...(others === undefined ? [] : [skipOf(others, "Superseded", said)]),

@@ -20,7 +20,6 @@ export type PassedReason = Exclude<SkipReason, "DSTShifted" | "InvalidRunRequest
 export interface SkipContext {
   readonly now: number;
   readonly spec: Spec;
-  readonly failures: number | undefined;
 }
 
 export function skipOf({ count, more, first, last }: Passed, reason: PassedReason, context: SkipContext): Skip {
@@ -40,7 +39,7 @@ export function collapsedSkip(slot: Slot, others: readonly string[]): readonly S
   return [{ reason: "DSTShifted", count: others.length, scheduledTime: timeText(slot.at), message }];
 }
 
-function why(reason: PassedReason, { now, spec, failures }: SkipContext): string {
+function why(reason: PassedReason, { now, spec }: SkipContext): string {
   const deadline = `startingDeadlineSeconds (${spec.startingDeadlineSeconds})`;
   switch (reason) {
     case "TooLate":
@@ -52,6 +51,6 @@ function why(reason: PassedReason, { now, spec, failures }: SkipContext): string
     case "Suspended":
       return `spec.suspend was true until ${deadline} had passed`;
     case "PausedAfterFailures":
-      return `${failures ?? "too many"} runs failed in a row (pauseAfterFailures: ${spec.pauseAfterFailures ?? "not set"})`;
+      return `the schedule is paused, since runs failed in a row (pauseAfterFailures: ${spec.pauseAfterFailures ?? "not set"})`;
   }
 }

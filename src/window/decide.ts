@@ -60,7 +60,7 @@ function decideIdle(s: IdleSituation, o: Observed): Decision {
 }
 
 export function pausedText(failures: number): string {
-  return `${failures} runs failed in a row (pauseAfterFailures): no run starts by the schedule until a requested run succeeds or the spec is edited`;
+  return `${failures} run${failures === 1 ? "" : "s"} failed in a row (pauseAfterFailures): no run starts by the schedule until a requested run succeeds or the spec is edited`;
 }
 
 /** What the API server said of the Job without refusing it: PodSecurity, fields that it does not know. */
