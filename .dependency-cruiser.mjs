@@ -192,6 +192,18 @@ export default {
       "Only src/controller/timers.ts imports tinyqueue: whoever waits for an instant sets an alarm there, or takes shared/clock.ts.",
     ),
     doorRule(
+      "commander-door",
+      "commander",
+      "^src/cli/",
+      "Only src/cli imports commander. A room takes its options as arguments; src/cli reads them from the command line.",
+    ),
+    doorRule(
+      "cronstrue-door",
+      "cronstrue",
+      "^src/cli/schedule-words\\.ts$",
+      "Only src/cli/schedule-words.ts imports cronstrue, and gives it what it describes rightly. When a schedule runs says src/schedule/cron.ts.",
+    ),
+    doorRule(
       "winston-door",
       "winston",
       "^src/shared/log\\.ts$",

@@ -26,5 +26,5 @@ ENTRYPOINT ["node"]
 CMD ["/app/event-processor.js"]
 
 FROM runtime AS controller
-COPY --from=build /app/controller.js ./
+COPY --from=build /app/controller.js /app/exclusive-window.js ./
 ENTRYPOINT ["node", "/app/controller.js"]

@@ -10,7 +10,22 @@ export interface ImagePlan {
   readonly layers: readonly TarFile[];
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
+  readonly settings?: ImageSettings;
 }
+
+/** How its programs run. */
+export interface ImageSettings {
+  /** uid:gid. Numeric, because kubelet cannot prove `runAsNonRoot` of a name. */
+  readonly user: string;
+  readonly environment: readonly string[];
+  readonly directory: string;
+}
+
+const ownProgram: ImageSettings = {
+  user: "65532:65532",
+  environment: ["PATH=/usr/local/bin:/usr/bin:/bin", "NODE_ENV=production"],
+  directory: "/app",
+};
 
 export interface PlannedImage {
   readonly ref: string;
@@ -70,17 +85,17 @@ function configOf(plan: ImagePlan, arch: string) {
   const architecture = architectures[arch];
   if (architecture === undefined)
     throw new Error(`no image can be made on the processor architecture ${arch}: use EXCLUSIVE_WINDOW_IMAGES=docker`);
+  const { user, environment, directory } = plan.settings ?? ownProgram;
   return {
     architecture,
     os: "linux",
     created: "1970-01-01T00:00:00Z",
     config: {
-      // Numeric, because kubelet cannot prove `runAsNonRoot` of a name.
-      User: "65532:65532",
-      Env: ["PATH=/usr/local/bin:/usr/bin:/bin", "NODE_ENV=production"],
-      Entrypoint: plan.entrypoint,
+      User: user,
+      Env: environment,
+      ...(plan.entrypoint.length > 0 ? { Entrypoint: plan.entrypoint } : {}),
       ...(plan.command.length > 0 ? { Cmd: plan.command } : {}),
-      WorkingDir: "/app",
+      WorkingDir: directory,
     },
     rootfs: { type: "layers", diff_ids: plan.layers.map((layer) => layer.digest) },
   };

@@ -8,8 +8,9 @@ import { cacheDirectory } from "../cache.ts";
 import { type ImagePlan, planArchive } from "./archive.ts";
 import { bundle, modulePackage, projectRoot } from "./bundle.ts";
 import { buildWithDocker } from "./docker.ts";
+import { parents, text } from "./entries.ts";
 import { type BuiltImage, type ImageRecipe, recipes } from "./recipes.ts";
-import { baseLayer, parents } from "./rootfs.ts";
+import { baseLayer } from "./rootfs.ts";
 import { type TarEntry, type TarFile, writeTar } from "./tar.ts";
 
 type Progress = (message: string) => void;
@@ -53,9 +54,9 @@ async function buildFromFiles(version: string, cache: string, progress: Progress
 async function appLayer(recipe: ImageRecipe, cache: string, progress: Progress): Promise<TarFile> {
   progress(`bundling ${recipe.programs.join(", ")}`);
   const bundles = await Promise.all(recipe.programs.map(bundle));
-  const files: TarEntry[] = [{ type: "file", path: "app/package.json", mode: 0o644, content: Buffer.from(modulePackage) }];
+  const files: TarEntry[] = [text("app/package.json", modulePackage)];
   for (const [i, content] of bundles.entries()) files.push({ type: "file", path: `app/${recipe.programs[i]}`, mode: 0o644, content });
-  const key = createHash("sha256");
+  const key = createHash("sha256").update(modulePackage);
   for (const content of bundles) key.update(content);
   return writeTar(join(cache, `app-${recipe.name}-${key.digest("hex").slice(0, 24)}.tar`), [...parents(files), ...files]);
 }

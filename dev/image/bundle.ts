@@ -1,5 +1,6 @@
 // Bundles the programs that run in containers into one file each, so that an image needs no node_modules. The one list of them.
 // Run by itself (`node dev/image/bundle.ts <directory>`) it is the build step of the Dockerfile.
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,7 @@ export const projectRoot = dirname(dirname(dirname(fileURLToPath(import.meta.url
 /** File name in the image's /app -> source. */
 const programs = {
   "controller.js": "src/controller/main.ts",
+  "exclusive-window.js": "src/cli/main.ts",
   "event-processor.js": "examples/event-processor/main.ts",
   "demo-job.js": "demo/job.ts",
 } as const;
@@ -44,8 +46,13 @@ export async function bundle(program: Program): Promise<Buffer> {
   return Buffer.from(output.contents);
 }
 
-/** What marks the files beside it as ES modules. */
-export const modulePackage = `{"type":"module"}\n`;
+/** What marks the files beside it as ES modules, and says which version they are. */
+export const modulePackage = `${JSON.stringify({ ...identity(), type: "module" })}\n`;
+
+function identity(): { readonly name: string; readonly version: string } {
+  const { name, version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as ReturnType<typeof identity>;
+  return { name, version };
+}
 
 if (import.meta.main) {
   const target = process.argv[2];

@@ -20,7 +20,13 @@ export interface ImageRecipe {
 }
 
 export const recipes: readonly ImageRecipe[] = [
-  { name: "exclusive-window", target: "controller", programs: ["controller.js"], entrypoint: ["node", "/app/controller.js"], command: [] },
+  {
+    name: "exclusive-window",
+    target: "controller",
+    programs: ["controller.js", "exclusive-window.js"],
+    entrypoint: ["node", "/app/controller.js"],
+    command: [],
+  },
   {
     name: "exclusive-window-event-processor",
     target: "event-processor",

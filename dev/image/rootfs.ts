@@ -3,15 +3,14 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { rootCertificates } from "node:tls";
+import { directory, parents, program, text } from "./entries.ts";
 import { sharedLibraries } from "./libraries.ts";
 import { type TarEntry, type TarFile, writeTar } from "./tar.ts";
 
 /** Raise it when the layer's files change, so that cached layers are made anew. */
 const layout = 1;
-
-const text = (path: string, content: string): TarEntry => ({ type: "file", path, mode: 0o644, content: Buffer.from(content) });
 
 const fixed: readonly TarEntry[] = [
   text("etc/passwd", "root:x:0:0:root:/:/nologin\nnonroot:x:65532:65532:nonroot:/app:/nologin\n"),
@@ -29,10 +28,9 @@ export async function baseLayer(root: string, cache: string, progress: (message:
   const known = await recorded(`${name}.json`, `${name}.tar`);
   if (known !== undefined) return known;
   progress(`writing the base layer (Node ${process.version}, ${libraries.length} libraries)`);
-  const programs = [await copied(node, "usr/local/bin/node"), ...(await Promise.all(libraries.map((path) => copied(path, path.slice(1)))))];
+  const programs = [program("usr/local/bin/node", node), ...libraries.map((path) => program(path.slice(1), path))];
   const files = [...fixed, ...programs];
-  const temporary: TarEntry = { type: "directory", path: "tmp", mode: 0o1777 };
-  const layer = await writeTar(`${name}.tar`, [...parents(files), temporary, ...files]);
+  const layer = await writeTar(`${name}.tar`, [...parents(files), directory("tmp", 0o1777), ...files]);
   // The record is written last: a base layer without one is a base layer that was not finished.
   await writeFile(`${name}.json`, JSON.stringify(layer));
   return layer;
@@ -57,15 +55,4 @@ async function digestOf(files: readonly string[]): Promise<string> {
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
   }
   return hash.digest("hex");
-}
-
-async function copied(file: string, path: string): Promise<TarEntry> {
-  return { type: "file", path, mode: 0o755, content: { file, size: (await stat(file)).size } };
-}
-
-/** Every directory above the entries, outermost first: a layer must not leave them to an unpacker's default mode. */
-export function parents(entries: readonly TarEntry[]): readonly TarEntry[] {
-  const paths = new Set<string>();
-  for (const entry of entries) for (let d = dirname(entry.path); d !== "."; d = dirname(d)) paths.add(d);
-  return [...paths].sort().map((path) => ({ type: "directory", path, mode: 0o755 }));
 }

@@ -52,8 +52,20 @@ describe("writeTar", () => {
     expect(readdirSync(directory)).toEqual(["source"]);
   });
 
+  test("gives back links, and names too long for one field", async () => {
+    const long = `${"d".repeat(154)}/${"f".repeat(100)}`;
+    const tar = join(directory, "x.tar");
+    await writeTar(tar, [aFile(long, Buffer.from("deep")), { type: "link", path: "l", target: "bin/busybox" }]);
+    const listing = execFileSync("tar", ["tvf", tar], { encoding: "utf8" });
+    expect(listing).toMatch(/^lrwxrwxrwx 0\/0 .* l -> bin\/busybox$/m);
+    expect(read(tar, long).toString()).toBe("deep");
+  });
+
   test("refuses a path that the format cannot hold", async () => {
     await expect(writeTar(join(directory, "x.tar"), [aFile("a".repeat(101), Buffer.alloc(0))])).rejects.toThrow(/over 100 bytes/);
+    await expect(writeTar(join(directory, "x.tar"), [aFile(`${"d".repeat(156)}/f`, Buffer.alloc(0))])).rejects.toThrow(/over 100 bytes/);
+    const far: TarEntry = { type: "link", path: "l", target: "t".repeat(101) };
+    await expect(writeTar(join(directory, "x.tar"), [far])).rejects.toThrow(/link l leads to/);
     await expect(writeTar(join(directory, "x.tar"), [aFile("/a", Buffer.alloc(0))])).rejects.toThrow(/absolute/);
   });
 });

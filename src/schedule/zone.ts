@@ -29,7 +29,7 @@ export function zoneProblem(zone: string): string | undefined {
     format(zone);
     return undefined;
   } catch {
-    return "is not an IANA time zone that this controller knows";
+    return "is not an IANA time zone that these time zone tables know";
   }
 }
 

@@ -32,6 +32,10 @@ function problemOf({ text }: Pick<DocumentCommand, "text">): string | undefined 
       return rest[0] === "build" ? dockerProblem(words) : `docker ${rest[0]} is not known here`;
     case "helm":
       return missingFile(rest.filter((word) => word.startsWith("charts/")));
+    case "npx":
+      return rest[0] === "exclusive-window" ? cliProblem(rest.slice(1)) : `npx ${rest[0]} is not known here`;
+    case "exclusive-window":
+      return cliProblem(rest);
     default:
       return `${program} is not a program that a reader of these documents has been told of`;
   }
@@ -60,6 +64,12 @@ function dockerProblem(words: readonly string[]): string | undefined {
 function shellProblem(text: string): string | undefined {
   const quotes = text.split('"').length - 1;
   return quotes % 2 === 0 ? undefined : "a quotation mark is never closed";
+}
+
+/** Each command is a file of src/cli; what it answers is tried in test/checks/next.test.ts. */
+function cliProblem([command = "", ...rest]: readonly string[]): string | undefined {
+  if (!command.startsWith("-") && !existsSync(join(project, `src/cli/${command}.ts`))) return `exclusive-window has no command ${command}`;
+  return missingFile(after(rest, ["-f", "--filename"])) ?? shellProblem(rest.join(" "));
 }
 
 function missingFile(paths: readonly string[]): string | undefined {
@@ -91,6 +101,9 @@ describe("commands in the documents", () => {
     ["kubectl apply -k deploy/nowhere", "there is no deploy/nowhere"],
     ['kubectl -n orders annotate x y="$(date)', "a quotation mark is never closed"],
     ["docker build --target nothing .", "the Dockerfile has no stage nothing"],
+    ["npx exclusive-window nothing", "exclusive-window has no command nothing"],
+    ["exclusive-window next -f nowhere.yaml", "there is no nowhere.yaml"],
+    ['exclusive-window next "0 2 * * *', "a quotation mark is never closed"],
     ["wget x", "wget is not a program"],
   ])("%s is seen to be wrong", (text, problem) => {
     expect(problemOf({ text })).toContain(problem);

@@ -8,7 +8,19 @@ import { onTestFinished } from "vitest";
 /** This project's root. */
 export const project = resolve(import.meta.dirname, "../..");
 
-const packages = ["@kubernetes/client-node", "croner", "node-zookeeper-client", "prom-client", "undici", "winston", "zod", "vitest"];
+const packages = [
+  "@kubernetes/client-node",
+  "commander",
+  "croner",
+  "cronstrue",
+  "node-zookeeper-client",
+  "prom-client",
+  "tinyqueue",
+  "undici",
+  "winston",
+  "zod",
+  "vitest",
+];
 
 /** Writes the files (path to text) below a new folder, beside copies of this project's own `configs`; answers the folder. */
 export function plantedTree(files: Readonly<Record<string, string>>, configs: readonly string[] = []): string {

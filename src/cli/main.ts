@@ -1,0 +1,19 @@
+// The process of the command line: hands the machine to the program, and its exit code to the shell.
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { systemClock } from "../shared/clock.ts";
+import { programName } from "./machine.ts";
+import { runProgram } from "./program.ts";
+
+// Whoever reads our output may stop reading, as `head` does: then there is nothing left to do.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+}
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  clock: systemClock,
+  program: programName(process.argv[1] ?? ""),
+  out: (answer) => void process.stdout.write(answer),
+  err: (remark) => void process.stderr.write(remark),
+  read: (file) => (file === "-" ? text(process.stdin) : readFile(file, "utf8")),
+});

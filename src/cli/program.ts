@@ -1,0 +1,37 @@
+// The command line: which commands there are, and what its exit code means.
+// Promised: answers go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed, 2 usage or bad input.
+import { Command, CommanderError } from "commander";
+import { messageOf } from "../shared/errors.ts";
+import type { Machine } from "./machine.ts";
+import { addNext } from "./next.ts";
+import { versionText } from "./version.ts";
+
+export type ExitCode = 0 | 1 | 2;
+
+/** Never rejects. */
+export async function runProgram(args: readonly string[], machine: Machine): Promise<ExitCode> {
+  try {
+    const program = createProgram(machine);
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    machine.err(`error: ${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+function createProgram(machine: Machine): Command {
+  const program = new Command(machine.program)
+    .description("Looks at exclusive windows: Jobs that run on a schedule while no event processor works.")
+    .version(versionText(), "-V, --version", "print the versions of this program, of its time zones and of Node")
+    .helpOption("-h, --help", "print this text")
+    .helpCommand("help [command]", "print the text about a command")
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 usage or bad input.")
+    .showHelpAfterError(`All commands: ${machine.program} --help`)
+    .exitOverride()
+    .configureOutput({ writeOut: machine.out, writeErr: machine.err });
+  addNext(program, machine);
+  return program;
+}
