@@ -36,6 +36,7 @@ export interface Preparation {
 
 export const eventsPerSecond = 333;
 const jobSeconds = 12;
+const clusterWide = "clusterroles,clusterrolebindings,validatingadmissionpolicies,validatingadmissionpolicybindings";
 const apply = ["apply", "--server-side", "--force-conflicts", "--kustomize"] as const;
 
 export async function setStage(preparation: Preparation): Promise<Stage> {
@@ -134,7 +135,7 @@ async function removeObjects(kubectl: Kubectl, definitionWasThere: boolean): Pro
   const rest = ["--ignore-not-found", "--timeout=120s"] as const;
   await kubectl.attempt(["--namespace", namespace, "delete", "exclusivewindows", "--all", "--timeout=60s"]);
   await kubectl.run(["delete", "namespace", namespace, controllerNamespace, ...rest]);
-  await kubectl.run(["delete", "clusterroles,clusterrolebindings", "--selector", demoSelector, ...rest]);
+  await kubectl.run(["delete", clusterWide, "--selector", demoSelector, ...rest]);
   if (definitionWasThere || (await windowsElsewhere(kubectl)).length > 0) return;
   await kubectl.run(["delete", definition, ...rest]);
 }

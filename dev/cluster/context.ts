@@ -38,7 +38,16 @@ async function answers(choice: Choice): Promise<boolean> {
 
 function clusterOf(choice: Choice): Cluster {
   const { kubeconfig, context, kubectl } = choice;
-  return { provider: "context", kubeconfig, context, kubectl, hostAddress: undefined, loadImage: (tar) => loadImage(context, tar) };
+  return {
+    provider: "context",
+    kubeconfig,
+    context,
+    kubectl,
+    hostAddress: undefined,
+    loadImage: (tar) => loadImage(context, tar),
+    silenceNode: () =>
+      Promise.reject(new Error(`the nodes of context ${context} are not ours to silence: use a cluster of \`npm run cluster up\``)),
+  };
 }
 
 async function loadImage(context: string, tar: string): Promise<void> {

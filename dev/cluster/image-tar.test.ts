@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { text } from "../image/entries.ts";
+import type { TarEntry } from "../image/tar.ts";
 import { baseEntries, busyboxEntries, type ImageSpec, writeImage } from "./image-tar.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "image-"));
@@ -16,7 +18,7 @@ async function unpacked(spec: ImageSpec) {
   await writeImage(spec, join(directory, "image.tar"));
   const manifest = JSON.parse(tar("-xOf", "image.tar", "manifest.json").toString());
   const config = tar("-xOf", "image.tar", manifest[0].Config);
-  const layer = tar("-xOf", "image.tar", "layer.tar");
+  const layer = tar("-xOf", "image.tar", manifest[0].Layers[0]);
   writeFileSync(join(directory, "layer.tar"), layer);
   return { manifest, config, layer };
 }
@@ -25,7 +27,8 @@ test("tar reads the layer: files, links, directories, modes, and names too long 
   const program = join(directory, "program");
   writeFileSync(program, Buffer.alloc(100_001, 7));
   const long = `opt/${"d".repeat(90)}/${"f".repeat(60)}`;
-  const entries = [...baseEntries, ...busyboxEntries(program, ["sh", "busybox", "ls"]), { path: long, content: "deep", mode: 0o600 }];
+  const deep: TarEntry = { type: "file", path: long, content: Buffer.from("deep"), mode: 0o600 };
+  const entries = [...baseEntries, ...busyboxEntries(program, ["sh", "busybox", "ls"]), deep];
   await unpacked({ name: "localhost/test:dev", entries });
   const lines = tar("-tvf", "layer.tar")
     .toString()
@@ -43,13 +46,15 @@ test("tar reads the layer: files, links, directories, modes, and names too long 
 test("the manifest, the configuration and the layer belong together", async () => {
   const { manifest, config, layer } = await unpacked({
     name: "localhost/test:dev",
-    entries: [{ path: "a", content: "b" }],
+    entries: [text("a", "b")],
     entrypoint: ["/a"],
     command: ["x"],
     user: "65534:65534",
   });
   const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
-  expect(manifest).toEqual([{ Config: `${sha256(config)}.json`, RepoTags: ["localhost/test:dev"], Layers: ["layer.tar"] }]);
+  const blob = (bytes: Buffer) => `blobs/sha256/${sha256(bytes)}`;
+  expect(manifest).toEqual([{ Config: blob(config), RepoTags: ["localhost/test:dev"], Layers: [blob(layer)] }]);
+  expect(readdirSync(directory)).not.toContain("image.tar.layer");
   const parsed = JSON.parse(config.toString());
   expect(parsed.rootfs.diff_ids).toEqual([`sha256:${sha256(layer)}`]);
   expect(parsed.config).toMatchObject({ Entrypoint: ["/a"], Cmd: ["x"], User: "65534:65534", WorkingDir: "/" });

@@ -76,6 +76,14 @@ describe("a kind cluster", () => {
     expect(fake.calls().at(-1)).toBe("kind load image-archive /tmp/x.tar --name exclusive-window");
   });
 
+  test("falls silent and speaks again by its kubelet", async () => {
+    const speak = await (await kindProvider.up(options)).silenceNode();
+    const kill = "docker exec exclusive-window-control-plane systemctl kill";
+    expect(fake.calls().at(-1)).toBe(`${kill} --signal=SIGSTOP kubelet`);
+    await speak();
+    expect(fake.calls().at(-1)).toBe(`${kill} --signal=SIGCONT kubelet`);
+  });
+
   test("that did not start is removed by down", async () => {
     fake.put("kind", '[ "$1" = create ] && { echo "node failed" >&2; exit 1; }; exit 0');
     await expect(kindProvider.up(options)).rejects.toThrow("node failed");

@@ -51,7 +51,23 @@ async function answers(): Promise<boolean> {
 async function cluster(): Promise<Cluster> {
   const kubectl = findProgram("kubectl") ?? (await ensureTool("kubectl"));
   const loadImage = (tar: string) => loadIntoKind(NAME, tar);
-  return { provider: "kind", kubeconfig: kubeconfig(), context: CONTEXT, kubectl, hostAddress: await hostAddress(), loadImage };
+  return {
+    provider: "kind",
+    kubeconfig: kubeconfig(),
+    context: CONTEXT,
+    kubectl,
+    hostAddress: await hostAddress(),
+    loadImage,
+    silenceNode,
+  };
+}
+
+/** Its container holds the API server as well, so the kubelet in it is stopped, not the container. */
+async function silenceNode(): Promise<() => Promise<void>> {
+  const signalKubelet = (signal: string) =>
+    run("docker", ["exec", `${NAME}-control-plane`, "systemctl", "kill", `--signal=${signal}`, "kubelet"]);
+  await signalKubelet("SIGSTOP");
+  return async () => void (await signalKubelet("SIGCONT"));
 }
 
 /** On Linux the gateway of kind's Docker network is an address of this machine; elsewhere Docker has a name for the machine. */

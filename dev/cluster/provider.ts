@@ -12,6 +12,11 @@ export interface Cluster {
   readonly hostAddress: string | undefined;
   /** Brings an image to the nodes: a docker or OCI tar. The same file twice is no error. */
   loadImage(tar: string): Promise<void>;
+  /**
+   * Makes the node fall silent, as one that is lost: its containers go on, and nobody hears of them. Answers what makes it speak
+   * again; until that is called the cluster is of no use to others. Throws for a cluster of the user's own.
+   */
+  silenceNode(): Promise<() => Promise<void>>;
 }
 
 export interface UpOptions {

@@ -10,7 +10,7 @@ import { isApiReady } from "./api.ts";
 import { importImage } from "./containerd.ts";
 import { layout, NAME } from "./layout.ts";
 import { gatewayOf, isKubernetesHere } from "./network.ts";
-import { isRunning } from "./process.ts";
+import { isRunning, signal } from "./process.ts";
 import { isAnythingLeft, removeAll } from "./removal.ts";
 import { PROGRAMS, type Programs, startCluster } from "./start.ts";
 import { type BuiltState, readState } from "./state.ts";
@@ -36,6 +36,19 @@ function clusterOf(state: BuiltState): Cluster {
     kubectl: state.kubectl,
     hostAddress: gatewayOf(state.subnets),
     loadImage: importImage,
+    silenceNode: () => silenceNode(state),
+  };
+}
+
+/** It is the machine itself, so its kubelet alone is stopped. */
+async function silenceNode({ processes }: BuiltState): Promise<() => Promise<void>> {
+  const kubelet = processes.filter(({ name }) => name === "kubelet");
+  signal(kubelet, "SIGSTOP");
+  const speak = () => signal(kubelet, "SIGCONT");
+  process.once("exit", speak);
+  return async () => {
+    process.off("exit", speak);
+    speak();
   };
 }
 

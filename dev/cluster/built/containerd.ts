@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { program } from "../../image/entries.ts";
 import { attempt, findProgram, run } from "../../tools/command.ts";
 import { baseEntries, busyboxEntries, writeImage } from "../image-tar.ts";
 import { cniDirectory, staticBusybox } from "../packages.ts";
@@ -97,7 +98,7 @@ export async function importOwnImages(coredns: string): Promise<void> {
   if (busybox === undefined) throw new Error("the static busybox is gone: run `npm run cluster up` again");
   const applets = (await run(busybox, ["--list"])).trim().split("\n");
   const shell = { name: BUSYBOX_IMAGE, entries: [...baseEntries, ...busyboxEntries(busybox, applets)], command: ["sleep", "infinity"] };
-  const dns = { name: COREDNS_IMAGE, entries: [...baseEntries, { path: "coredns", from: coredns, mode: 0o755 }], entrypoint: ["/coredns"] };
+  const dns = { name: COREDNS_IMAGE, entries: [...baseEntries, program("coredns", coredns)], entrypoint: ["/coredns"] };
   for (const [file, image] of [
     ["busybox.tar", shell],
     ["coredns.tar", dns],

@@ -95,7 +95,8 @@ export async function stopProcesses(records: readonly ProcessRecord[], graceMs: 
   throw new Error(`these processes do not end, not even by SIGKILL: ${left.join(", ")}`);
 }
 
-function signal(records: readonly ProcessRecord[], name: "SIGTERM" | "SIGKILL"): void {
+/** Only those that run are signalled, and nobody who was given the pid of one that has ended. */
+export function signal(records: readonly ProcessRecord[], name: NodeJS.Signals): void {
   for (const record of records.filter(isRunning)) {
     try {
       process.kill(record.pid, name);
