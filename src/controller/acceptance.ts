@@ -4,10 +4,13 @@ import type { Window } from "../crds/parse.ts";
 import { isKubeError, KubeError } from "../kube/errors.ts";
 import { jobManifest } from "../kube/job-manifest.ts";
 import { parentPath } from "../protocol/paths.ts";
+import { upcomingClockChange, zoneWarning } from "../schedule/clock-change.ts";
+import { clockChangeText } from "../schedule/clock-change-text.ts";
 import { parseSchedule } from "../schedule/cron.ts";
 import { jobName, jobNameProblem } from "../schedule/run-id.ts";
 import { messageOf } from "../shared/errors.ts";
-import type { Acceptance, Problem } from "../window/observed.ts";
+import type { Acceptance, Problem, Warning } from "../window/observed.ts";
+import { ensureForProcessors } from "../zookeeper/lock-paths.ts";
 import { type Session, ZooKeeperError } from "../zookeeper/session.ts";
 import { type Hands, keyOf } from "./hands.ts";
 import { lockProblems, locksOf } from "./locks-of.ts";
@@ -24,9 +27,15 @@ interface Judgement {
 
 export type Accept = (window: Window) => Promise<Acceptance>;
 
-export function createAcceptance(hands: Hands): Accept {
+export interface Judge {
+  readonly accept: Accept;
+  /** The window of that key is gone, and so is it from what the watches have seen. */
+  forget(key: string): void;
+}
+
+export function createJudge(hands: Hands): Judge {
   const judged = new Map<string, Judgement>();
-  return async (window) => {
+  const accept: Accept = async (window) => {
     const problems = staticProblems(window, hands);
     if (problems.length > 0) return { kind: "refused", problems };
     const zookeeper = await zookeeperProblem(window, hands);
@@ -36,11 +45,13 @@ export function createAcceptance(hands: Hands): Accept {
     if (known !== undefined && known.uid === window.uid && known.generation === window.generation && known.until > now)
       return known.acceptance;
     const acceptance = await judge(window, hands);
-    if (acceptance.kind === "accepted") {
+    // A window that went while it was judged has been forgotten already, and nobody would forget it a second time.
+    if (acceptance.kind === "accepted" && hands.seen.windows.has(keyOf(window))) {
       judged.set(keyOf(window), { generation: window.generation, uid: window.uid, until: now + GOOD_FOR_MS, acceptance });
     }
     return acceptance;
   };
+  return { accept, forget: (key) => void judged.delete(key) };
 }
 
 /** Problems that nothing but another spec can mend. */
@@ -72,7 +83,13 @@ async function judge(window: Window, hands: Hands): Promise<Acceptance> {
   try {
     const { warnings } = await hands.kube.jobs.dryRun(manifest);
     const account = await accountProblem(window, hands);
-    return account === undefined ? { kind: "accepted", warnings } : { kind: "hindered", problems: [account] };
+    if (account !== undefined) return { kind: "hindered", problems: [account] };
+    const template = warnings.map((text) => ({
+      reason: "JobTemplateWarning",
+      message: `spec.jobTemplate: the API server warns: ${text}`,
+      standing: true,
+    }));
+    return { kind: "accepted", warnings: [...template, ...scheduleWarnings(window, hands.clock.now())] };
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     const message = `spec.jobTemplate: the API server refuses the Job: ${error.message}`;
@@ -80,6 +97,22 @@ async function judge(window: Window, hands: Hands): Promise<Acceptance> {
     if (isKubeError(error, "Forbidden")) return { kind: "hindered", problems: [{ reason: "JobForbidden", message }] };
     return { kind: "hindered", problems: [{ reason: "KubernetesUnavailable", message: messageOf(error) }] };
   }
+}
+
+/** The next clock change that concerns a run, so that nobody is surprised by it. */
+function scheduleWarnings({ spec }: Window, now: number): readonly Warning[] {
+  const zone = zoneWarning(spec.timeZone);
+  const parsed = parseSchedule(spec.schedule, spec.timeZone);
+  const next = parsed.kind === "schedule" && parsed.schedule.kind === "fixed" ? upcomingClockChange(parsed.schedule, now) : undefined;
+  const warnings: Warning[] = [];
+  if (zone !== undefined) {
+    const message = `spec.timeZone: ${JSON.stringify(spec.timeZone)} ${zone}`;
+    warnings.push({ reason: "AmbiguousTimeZone", message, standing: true });
+  }
+  if (next !== undefined) {
+    warnings.push({ reason: "ClockChange", message: `spec.schedule: ${clockChangeText(next.change)}`, standing: false });
+  }
+  return warnings;
 }
 
 async function accountProblem({ namespace, spec }: Window, { kube }: Hands): Promise<Problem | undefined> {
@@ -92,7 +125,7 @@ async function accountProblem({ namespace, spec }: Window, { kube }: Hands): Pro
   };
 }
 
-async function zookeeperProblem(window: Window, { zookeeper }: Hands): Promise<Problem | undefined> {
+async function zookeeperProblem(window: Window, { zookeeper, makesLockPaths }: Hands): Promise<Problem | undefined> {
   const current = zookeeper.current();
   if (current.kind === "none") return { reason: "ZooKeeperUnavailable", message: current.why };
   for (const { path, signalPath } of locksOf(window)) {
@@ -101,7 +134,18 @@ async function zookeeperProblem(window: Window, { zookeeper }: Hands): Promise<P
       if (problem !== undefined) return problem;
     }
   }
-  return undefined;
+  return makesLockPaths ? lockPathProblem(window, current.session) : undefined;
+}
+
+/** Processors that may not make the nodes above a lock path could not work before the window's first run, were it not there. */
+async function lockPathProblem(window: Window, session: Session): Promise<Problem | undefined> {
+  try {
+    await ensureForProcessors(session, locksOf(window));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ZooKeeperError)) throw error;
+    return problemOf(error, error.path ?? "a lock path");
+  }
 }
 
 /** A version that no node has. */
@@ -123,14 +167,18 @@ async function askForNode(session: Session, path: string): Promise<Problem | "No
     await session.transaction([create, { op: "check", path: "/", version: NO_VERSION }]);
   } catch (error) {
     if (!(error instanceof ZooKeeperError)) throw error;
-    if (error.code === "NoNode") return "NoNode";
-    if (error.code === "NoAuth" || error.code === "AuthFailed") {
-      const message = `ZooKeeper does not let the controller create ${path}: check the credentials in the Secret exclusive-window-zookeeper-auth, or the ACL of the node above`;
-      return { reason: "ZooKeeperAccessDenied", message };
-    }
-    if (error.code === "ConnectionLoss" || error.code === "Timeout" || error.code === "SessionLost") {
-      return { reason: "ZooKeeperUnavailable", message: `ZooKeeper did not answer: ${error.message}` };
-    }
+    return error.code === "NoNode" ? "NoNode" : problemOf(error, path);
+  }
+  return undefined;
+}
+
+function problemOf(error: ZooKeeperError, path: string): Problem | undefined {
+  if (error.code === "NoAuth" || error.code === "AuthFailed") {
+    const message = `ZooKeeper does not let the controller create ${path}: check the credentials in the Secret exclusive-window-zookeeper-auth, or the ACL of the node above`;
+    return { reason: "ZooKeeperAccessDenied", message };
+  }
+  if (error.code === "ConnectionLoss" || error.code === "Timeout" || error.code === "SessionLost") {
+    return { reason: "ZooKeeperUnavailable", message: `ZooKeeper did not answer: ${error.message}` };
   }
   return undefined;
 }

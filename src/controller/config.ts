@@ -1,8 +1,32 @@
 // The controller's configuration: one YAML file, checked as a whole before anything starts, and what the Pod knows of itself.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { messageOf } from "../shared/errors.ts";
+import { anyone } from "../zookeeper/access.ts";
+import type { DigestLogin } from "../zookeeper/login.ts";
+
+const path = z.string().min(1);
+
+const tlsSchema = z
+  .strictObject({ ca: path, cert: path.optional(), key: path.optional(), serverName: z.string().min(1).optional() })
+  .refine(({ cert, key }) => (cert === undefined) === (key === undefined), "cert and key must be given together, or neither of them");
+
+const authSchema = z.strictObject({
+  /** A file that holds user:password. It must be there. */
+  digest: z.strictObject({ file: path }),
+  /** Who may read our nodes and lock below lock paths. */
+  processors: z
+    .array(z.string().regex(/^[a-z0-9]+:.+$/, 'must be scheme:id, as "world:anyone" or "digest:user:hash"'))
+    .min(1)
+    .transform((names) => names.map(identity))
+    .default([anyone]),
+});
+
+function identity(name: string): { readonly scheme: string; readonly id: string } {
+  const colon = name.indexOf(":");
+  return { scheme: name.slice(0, colon), id: name.slice(colon + 1) };
+}
 
 const segment = z
   .string()
@@ -14,6 +38,9 @@ const fileSchema = z.strictObject({
     servers: z.string().min(1),
     /** What is asked for; the servers may grant less. */
     sessionTimeoutSeconds: z.int().min(4).max(600).default(30),
+    /** Files in PEM, read anew at each connection. */
+    tls: tlsSchema.optional(),
+    auth: authSchema.optional(),
   }),
   /** Names this installation's entries in ZooKeeper and its Jobs: two installations never touch each other's. */
   installation: segment.default("default"),
@@ -33,8 +60,8 @@ export interface Config extends FileConfig {
   readonly identity: string;
   /** Where the lease and the fencing mark live. */
   readonly namespace: string;
-  /** user:password for ZooKeeper's digest scheme. */
-  readonly zookeeperDigest: string | undefined;
+  /** As whom to log in to ZooKeeper: `zookeeper.auth`, or the file of the optional Secret where there is one; else as nobody. */
+  readonly zookeeperLogin: DigestLogin | undefined;
   readonly healthPort: number;
   readonly metricsPort: number;
   /** For a controller that runs outside the cluster. */
@@ -48,12 +75,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Throws ConfigError, with every problem in one message. */
 export function loadConfig(env: Environment, hostname: string): Config {
-  const path = env["CONFIG_FILE"] ?? "/etc/exclusive-window/config.yaml";
+  const file = env["CONFIG_FILE"] ?? "/etc/exclusive-window/config.yaml";
+  const config = parseConfig(read(file), file);
+  const digest = config.zookeeper.auth?.digest.file ?? optionalFile(env["ZOOKEEPER_DIGEST_FILE"] ?? "/etc/exclusive-window-auth/digest");
   return {
-    ...parseConfig(read(path), path),
+    ...config,
     identity: env["POD_NAME"] ?? hostname,
     namespace: env["POD_NAMESPACE"] ?? "exclusive-window",
-    zookeeperDigest: secret(env["ZOOKEEPER_DIGEST_FILE"] ?? "/etc/exclusive-window-auth/digest"),
+    zookeeperLogin: digest === undefined ? undefined : { scheme: "digest", file: digest },
     healthPort: port(env, "HEALTH_PORT", 8081),
     metricsPort: port(env, "METRICS_PORT", 8080),
     kubeconfig: env["KUBECONFIG"],
@@ -66,7 +95,8 @@ export function parseConfig(text: string, path: string): FileConfig {
   try {
     raw = parse(text);
   } catch (error) {
-    throw new ConfigError(`${path} is not YAML: ${messageOf(error)}`);
+    const [what] = messageOf(error).split("\n"); // the lines after it quote the file
+    throw new ConfigError(`${path} is not YAML: ${what}`);
   }
   const checked = fileSchema.safeParse(raw);
   if (checked.success) return checked.data;
@@ -82,13 +112,9 @@ function read(path: string): string {
   }
 }
 
-function secret(path: string): string | undefined {
-  try {
-    const text = readFileSync(path, "utf8").trim();
-    return text === "" ? undefined : text;
-  } catch {
-    return undefined; // The Secret is optional: without it ZooKeeper is used without credentials.
-  }
+/** The Secret is optional where the configuration does not ask for it: without it ZooKeeper is used without credentials. */
+function optionalFile(file: string): string | undefined {
+  return existsSync(file) ? file : undefined;
 }
 
 function port(env: Environment, name: string, otherwise: number): number {

@@ -29,6 +29,8 @@ export interface Hands {
   readonly seen: Seen;
   readonly installation: string;
   readonly pathGrants: readonly Grant[];
+  /** We log in to ZooKeeper, so processors cannot make the lock paths below our nodes: we do, as soon as a window names them. */
+  readonly makesLockPaths: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;

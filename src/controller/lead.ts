@@ -4,11 +4,13 @@ import type { Kube } from "../kube/kube.ts";
 import type { Clock } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Log } from "../shared/log.ts";
+import { type Access, anyone } from "../zookeeper/access.ts";
 import { holdSession, type SessionHolder } from "../zookeeper/session-holder.ts";
-import { createAcceptance } from "./acceptance.ts";
+import { type Accept, createJudge } from "./acceptance.ts";
 import type { Config } from "./config.ts";
 import { createEnrolment, type Enrolment } from "./enrolment.ts";
 import type { Hands, Seen } from "./hands.ts";
+import { createMarkSweep, type SweepMarks } from "./mark-sweep.ts";
 import type { Metrics } from "./metrics.ts";
 import { createParticipants } from "./participants.ts";
 import { createQueue, type Queue } from "./queue.ts";
@@ -25,10 +27,14 @@ export interface LeaderParts {
   readonly metrics: Metrics;
   /** Told of the watches while leading, for readiness. */
   readonly watching: (watches: Watches | undefined) => void;
+  /** Opens the leader's session with ZooKeeper. For tests; default holdSession. */
+  readonly hold?: typeof holdSession;
 }
 
 const WORKERS = 5;
 const SWEEP_EVERY_MS = 30_000;
+const CLOCK_STEPPED =
+  "the wall clock stepped, or this machine was suspended: every window is looked at now; if it was not suspended, see to its time synchronisation";
 /** The one key in the queue that is no window: '/' cannot stand in a name, so no window's key is without one. */
 const SWEEP = "sweep";
 
@@ -37,12 +43,16 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
   const zookeeper = openZooKeeper(parts);
   const seen: Seen = { windows: new Map(), jobs: new Map(), workloads: new Map() };
   const { installation, pathGrants, namespaces } = config;
-  const hands: Hands = { kube, zookeeper, seen, installation, pathGrants, clock, log, metrics, wake: (key) => queue.add(key) };
-  const queue = startQueue(hands, parts);
+  const makesLockPaths = config.zookeeperLogin !== undefined;
+  const wake = (key: string) => queue.add(key);
+  const hands: Hands = { kube, zookeeper, seen, installation, pathGrants, makesLockPaths, clock, log, metrics, wake };
+  const judge = createJudge(hands);
+  const queue = startQueue(hands, judge.accept, parts);
   const waker = createWaker(queue, seen);
   const enrolment = createEnrolment(hands);
   const heard = whatIsHeard(waker, enrolment, (key) => {
     queue.forget(key);
+    judge.forget(key);
     const [namespace = "", name = ""] = key.split("/");
     metrics.gone(namespace, name);
   });
@@ -64,20 +74,26 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
   await zookeeper.close();
 }
 
-function openZooKeeper({ config, clock, random, log }: LeaderParts): SessionHolder {
-  const { servers, sessionTimeoutSeconds } = config.zookeeper;
-  const auth = config.zookeeperDigest === undefined ? {} : { auth: { scheme: "digest", credentials: config.zookeeperDigest } as const };
-  return holdSession({ servers, timeoutMs: sessionTimeoutSeconds * 1000, clock, log, random, ...auth });
+function openZooKeeper({ config, clock, random, log, hold = holdSession }: LeaderParts): SessionHolder {
+  const { zookeeperLogin: login, zookeeper } = config;
+  const { servers, sessionTimeoutSeconds, tls, auth } = zookeeper;
+  const access: Access = login === undefined ? { kind: "open" } : { kind: "creator", processors: auth?.processors ?? [anyone] };
+  return hold({ servers, timeoutMs: sessionTimeoutSeconds * 1000, clock, log, random, tls, auth: login, access });
 }
 
-function startQueue(hands: Hands, { clock, random, log, metrics }: LeaderParts): Queue {
-  const reconcile = createReconcile(hands, createAcceptance(hands), createParticipants(hands));
-  const work = (key: string) => (key === SWEEP ? sweepRound(hands) : reconcile(key));
+function startQueue(hands: Hands, accept: Accept, { clock, random, log, metrics }: LeaderParts): Queue {
+  const reconcile = createReconcile(hands, accept, createParticipants(hands));
+  const sweepMarks = createMarkSweep(hands);
+  const work = (key: string) => (key === SWEEP ? sweepRound(hands, sweepMarks) : reconcile(key));
   const onError = (key: string, error: unknown) => {
     metrics.failed();
     log.error(`the pass over ${key} failed and is tried again`, { error: messageOf(error) });
   };
-  const queue = createQueue({ work, clock, random, workers: WORKERS, onError });
+  const onClockStep = (milliseconds: number) => {
+    metrics.clockStepped();
+    log.warn(CLOCK_STEPPED, { milliseconds });
+  };
+  const queue = createQueue({ work, clock, random, workers: WORKERS, onError, onClockStep });
   metrics.queueDepth(() => queue.depth);
   return queue;
 }
@@ -120,8 +136,10 @@ function whatIsHeard(waker: Waker, enrolment: Enrolment, forget: (key: string) =
   };
 }
 
-async function sweepRound(hands: Hands): Promise<number> {
+async function sweepRound(hands: Hands, sweepMarks: SweepMarks): Promise<number> {
   await sweep(hands);
+  const current = hands.zookeeper.current();
+  if (current.kind !== "none") await sweepMarks(current.session);
   return hands.clock.now() + SWEEP_EVERY_MS;
 }
 

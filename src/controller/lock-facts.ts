@@ -24,6 +24,7 @@ function factsOf(lock: LockLook, identity: RunIdentity): LockFacts {
     ahead: lock.aheadCount,
     writerAhead: lock.writersAheadOfOthers,
     holders: lock.ahead.map(holderText),
+    vanished: lock.vanished,
     problem: lock.problem,
   };
 }

@@ -10,12 +10,11 @@ import { createLog } from "../shared/log.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { lead } from "./lead.ts";
 import { createMetrics } from "./metrics.ts";
-import { type Check, healthPages, serve } from "./server.ts";
+import { watchesHear } from "./readiness.ts";
+import { healthPages, serve } from "./server.ts";
 import type { Watches } from "./watches.ts";
 
 const LEASE = "exclusive-window-controller";
-/** A watch hears a bookmark about once a minute; after this long it is deaf. */
-const DEAF_MS = 180_000;
 
 async function main(config: Config): Promise<void> {
   const log = createLog(config.log).with({ controller: "exclusivewindow", replica: config.identity });
@@ -34,7 +33,7 @@ async function main(config: Config): Promise<void> {
   const tzdata = process.versions.tz ?? "unknown";
   const metrics = createMetrics(tzdata);
   let watches: Watches | undefined;
-  const health = await serve(config.healthPort, healthPages([watchesHear(() => watches)]));
+  const health = await serve(config.healthPort, healthPages([watchesHear(() => watches, systemClock)]));
   const pages = await serve(config.metricsPort, { "/metrics": () => metrics.page() });
   const stopping = stopSignal((name) => log.info(`stopping on ${name}`));
   log.info("started", { healthPort: health.port, metricsPort: pages.port, installation: config.installation, tzdata });
@@ -44,17 +43,6 @@ async function main(config: Config): Promise<void> {
   const parts = { config, kube, clock: systemClock, random, log, metrics, watching };
   await kube.withLease({ namespace: config.namespace, name: LEASE, identity, signal: stopping, onLead: (signal) => lead(parts, signal) });
   await Promise.all([health.close(), pages.close()]);
-}
-
-/** A standby watches nothing and is ready to take over; a leader is ready while each of its watches hears. */
-function watchesHear(current: () => Watches | undefined): Check {
-  return {
-    name: "watches",
-    problem() {
-      const deaf = current()?.all.find((watch) => systemClock.monotonic() - watch.lastHeardMs > DEAF_MS);
-      return deaf === undefined ? undefined : (deaf.problem ?? "nothing was heard for three minutes");
-    },
-  };
 }
 
 function stopSignal(tell: (name: string) => void): AbortSignal {

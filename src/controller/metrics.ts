@@ -8,6 +8,13 @@ import type { Page } from "./server.ts";
 
 type Counted = Pick<Window, "namespace" | "name" | "status">;
 
+/** The locks of a run whose window is gone, and that cannot be released yet. */
+export interface OrphanedLock {
+  /** Undefined where nobody can tell whose it is. */
+  readonly window: { readonly namespace: string; readonly name: string } | undefined;
+  readonly ageSeconds: number;
+}
+
 export interface Metrics {
   /** A pass over a window: where it stood and how the effect went. */
   passed(situation: string, outcome: string): void;
@@ -17,6 +24,8 @@ export interface Metrics {
   gone(namespace: string, name: string): void;
   leading(yes: boolean): void;
   clockStepped(): void;
+  /** All of them, as the last round of the sweep found them. */
+  orphanedLocks(locks: readonly OrphanedLock[]): void;
   queueDepth(depth: () => number): void;
   page(): Promise<Page>;
 }
@@ -34,6 +43,7 @@ function windowMetrics(registers: Registry[]) {
     runs: counter("runs_total", "Runs that ended, by result.", "result"),
     skips: counter("skipped_runs_total", "Runs that were skipped, by reason.", "reason"),
     paused: gauge("paused", "1 while failures in a row keep the schedule from starting runs (pauseAfterFailures)."),
+    orphaned: gauge("orphaned_lock_age_seconds", "For how long the locks of a window that is gone have been held."),
     pause: new Histogram({
       name: "exclusivewindow_pause_duration_seconds",
       help: "How long processors were asked to pause.",
@@ -90,6 +100,13 @@ export function createMetrics(tzdata: string): Metrics {
     },
     leading: (yes) => loop.leader.set({ name: "exclusive-window-controller" }, yes ? 1 : 0),
     clockStepped: () => loop.steps.inc(),
+    orphanedLocks(locks) {
+      windows.orphaned.reset();
+      for (const { window, ageSeconds } of locks) {
+        const labels = { namespace: window?.namespace ?? "", name: window?.name ?? "" };
+        windows.orphaned.set(labels, ageSeconds);
+      }
+    },
     queueDepth(now) {
       depth = now;
     },

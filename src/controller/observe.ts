@@ -121,7 +121,8 @@ export function podFacts(pod: PodView): PodFacts {
 }
 
 function phaseOf({ phase, gated }: PodView): PodFacts["phase"] {
-  if (gated) return "gated";
+  // A Pod that failed behind our gate never starts.
+  if (gated && phase !== "ended") return "gated";
   return phase === "gated" || phase === "pending" ? "waiting" : phase;
 }
 

@@ -5,11 +5,13 @@ import { createQueue, type Queue, type Work } from "./queue.ts";
 const clock = manualClock();
 const queues: Queue[] = [];
 
-function aQueue(work: Work, workers = 2): { queue: Queue; errors: unknown[] } {
+function aQueue(work: Work, workers = 2): { queue: Queue; errors: unknown[]; steps: number[] } {
   const errors: unknown[] = [];
-  const queue = createQueue({ work, clock, random: () => 1, workers, onError: (_key, error) => errors.push(error) });
+  const steps: number[] = [];
+  const onError = (_key: string, error: unknown) => errors.push(error);
+  const queue = createQueue({ work, clock, random: () => 1, workers, onError, onClockStep: (ms) => steps.push(ms) });
   queues.push(queue);
-  return { queue, errors };
+  return { queue, errors, steps };
 }
 
 afterEach(async () => {
@@ -86,6 +88,18 @@ describe("the queue", () => {
     expect(passes).toBe(3);
   });
 
+  test("forgets with each pass when it was to look before", async () => {
+    let passes = 0;
+    const { queue } = aQueue(async () => {
+      passes += 1;
+      return undefined;
+    });
+    queue.addAt("a", clock.now() + 5000);
+    queue.add("a");
+    await clock.advance(20_000);
+    expect(passes).toBe(1);
+  });
+
   test("tries a failed key again, later each time, and starts over after a success", async () => {
     let failing = true;
     const at: number[] = [];
@@ -120,5 +134,40 @@ describe("the queue", () => {
     await end();
     await stop;
     expect(started).toEqual(["a"]);
+  });
+
+  test("works on every key that waits when the wall clock is set back, and on one whose pass was under way", async () => {
+    const { work: held, started, end } = heldWork();
+    const worked: string[] = [];
+    const { queue, steps } = aQueue((key) => {
+      if (key === "under way") return held(key);
+      worked.push(key);
+      return Promise.resolve(undefined);
+    });
+    queue.addAt("soon", clock.now() + 60_000);
+    queue.addAt("late", clock.now() + 86_400_000);
+    queue.add("under way");
+    await clock.advance(60_000 - 5_000);
+    expect(worked).toEqual([]);
+    clock.step(-3_600_000);
+    await clock.advance(5_000);
+    expect([worked, steps]).toEqual([["soon", "late"], [-3_600_000]]);
+    await end();
+    expect(started).toEqual(["under way", "under way"]);
+    await end();
+    expect(started).toHaveLength(2);
+  });
+
+  test("waits for 10,000 keys with one timer", async () => {
+    let passes = 0;
+    const { queue } = aQueue(async () => {
+      passes += 1;
+      return passes <= 10_000 ? clock.now() + 3_600_000 : undefined;
+    }, 5);
+    for (let i = 0; i < 10_000; i++) queue.add(`orders/window-${i}`);
+    await clock.advance(0);
+    expect([passes, queue.depth, clock.waiting]).toEqual([10_000, 0, 1]);
+    await clock.advance(3_600_000);
+    expect([passes, queue.depth, clock.waiting]).toEqual([20_000, 0, 0]);
   });
 });

@@ -2,6 +2,7 @@
 // Serial per key: a key is never worked on twice at once; added meanwhile, it is worked on again afterwards.
 // A key that fails comes back with exponential backoff, up to 1000 s; a throw is a failed pass, never a crash.
 import type { Clock } from "../shared/clock.ts";
+import { type Alarms, createAlarms, stepSince, wallOffset } from "./timers.ts";
 
 /** When to look again: an instant (Clock.now), or undefined for "only when something changes". Throws for a failed pass. */
 export type Work = (key: string) => Promise<number | undefined>;
@@ -23,6 +24,8 @@ export interface QueueOptions {
   readonly random: () => number;
   readonly workers: number;
   readonly onError: (key: string, error: unknown) => void;
+  /** The wall clock stepped by so much, or the machine slept so long; every key that waits for an instant is worked on now. */
+  readonly onClockStep: (milliseconds: number) => void;
 }
 
 const FIRST_DELAY_MS = 100;
@@ -32,23 +35,20 @@ export function createQueue(options: QueueOptions): Queue {
   return new KeyedQueue(options);
 }
 
-interface Timer {
-  readonly at: number;
-  readonly cancel: () => void;
-}
-
 class KeyedQueue implements Queue {
   readonly #options: QueueOptions;
   readonly #ready: string[] = [];
   /** Every key in `ready` is here, and those that were added while they are worked on. */
   readonly #dirty = new Set<string>();
   readonly #active = new Map<string, Promise<void>>();
-  readonly #timers = new Map<string, Timer>();
+  readonly #alarms: Alarms;
   readonly #failures = new Map<string, number>();
   #stopped = false;
 
   constructor(options: QueueOptions) {
+    const { clock, onClockStep } = options;
     this.#options = options;
+    this.#alarms = createAlarms({ clock, ring: (key) => this.add(key), onClockStep });
   }
 
   get depth(): number {
@@ -63,26 +63,17 @@ class KeyedQueue implements Queue {
   }
 
   addAt(key: string, at: number): void {
-    const known = this.#timers.get(key);
-    if (this.#stopped || (known !== undefined && known.at <= at)) return;
-    known?.cancel();
-    const { clock } = this.#options;
-    const cancel = clock.after(at - clock.now(), () => {
-      this.#timers.delete(key);
-      // It may end early (Node's longest timer, a clock that stepped): a look too many does no harm.
-      this.add(key);
-    });
-    this.#timers.set(key, { at, cancel });
+    if (!this.#stopped) this.#alarms.set(key, at);
   }
 
   forget(key: string): void {
-    this.#clearTimer(key);
+    this.#alarms.delete(key);
     this.#failures.delete(key);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const key of [...this.#timers.keys()]) this.#clearTimer(key);
+    this.#alarms.clear();
     await Promise.all(this.#active.values());
   }
 
@@ -98,10 +89,13 @@ class KeyedQueue implements Queue {
   async #pass(key: string): Promise<void> {
     const { work, clock, onError } = this.#options;
     try {
-      this.#clearTimer(key);
+      this.#alarms.delete(key);
+      const offset = wallOffset(clock);
       const wakeAt = await work(key);
       this.#failures.delete(key);
-      if (wakeAt !== undefined) this.addAt(key, wakeAt);
+      // An instant that was computed before the clock stepped is worth nothing.
+      if (stepSince(offset, clock) !== 0) this.add(key);
+      else if (wakeAt !== undefined) this.addAt(key, wakeAt);
     } catch (error) {
       onError(key, error);
       this.addAt(key, clock.now() + this.#backoff(key));
@@ -117,10 +111,5 @@ class KeyedQueue implements Queue {
     this.#failures.set(key, count + 1);
     const longest = Math.min(FIRST_DELAY_MS * 2 ** Math.min(count, 20), LONGEST_DELAY_MS);
     return longest * (0.5 + this.#options.random() / 2);
-  }
-
-  #clearTimer(key: string): void {
-    this.#timers.get(key)?.cancel();
-    this.#timers.delete(key);
   }
 }

@@ -47,6 +47,7 @@ describe("a window from the cluster", () => {
       drainTimeoutPolicy: "Abort",
       drainGraceSeconds: 0,
       jobStartTimeoutSeconds: 300,
+      uncleanExitGraceSeconds: 30,
       windowDeadlineSeconds: 14_400,
       exclusivityLostPolicy: "Terminate",
       successfulJobsHistoryLimit: 3,

@@ -140,12 +140,18 @@ export const jobTemplateRules: readonly Rule<V1JobTemplateSpec>[] = [
   },
 ];
 
-export const specRules: readonly Rule<{ readonly windowDeadlineSeconds: number; readonly drainGraceSeconds: number }>[] = [
+interface Spans {
+  readonly windowDeadlineSeconds: number;
+  readonly drainGraceSeconds: number;
+  readonly uncleanExitGraceSeconds: number;
+}
+
+export const specRules: readonly Rule<Spans>[] = [
   {
-    cel: "self.windowDeadlineSeconds > self.drainGraceSeconds",
+    cel: "self.windowDeadlineSeconds > self.drainGraceSeconds && self.windowDeadlineSeconds > self.uncleanExitGraceSeconds",
     message:
-      "The window would end before its grace is over, so its Job could never start: raise windowDeadlineSeconds or lower drainGraceSeconds.",
+      "The window would end before its grace is over, so its Job could never start: raise windowDeadlineSeconds, or lower drainGraceSeconds or uncleanExitGraceSeconds.",
     field: ".windowDeadlineSeconds",
-    holds: (spec) => spec.windowDeadlineSeconds > spec.drainGraceSeconds,
+    holds: (spec) => spec.windowDeadlineSeconds > Math.max(spec.drainGraceSeconds, spec.uncleanExitGraceSeconds),
   },
 ];

@@ -75,6 +75,11 @@ const specFields = z.object({
     .describe(
       "Seconds that are always waited after the last reader released, for processors that may have vanished without finishing. Set it to the processors' ZooKeeper session timeout to be safe against those.",
     ),
+  uncleanExitGraceSeconds: int(0, 3600)
+    .default(30)
+    .describe(
+      "Seconds that are waited after the last reader left if a reader vanished without releasing its read lock (its process died or was cut off): it may be in the middle of an event. Known of processors on this project's library; of others it is not known, see drainGraceSeconds.",
+    ),
   jobStartTimeoutSeconds: int(1, day)
     .default(300)
     .describe(

@@ -69,6 +69,11 @@ export const runSchema = z.object({
   fencingToken: text(20).optional().describe("A number that only grows: whatever the Job writes to can refuse a lower one."),
   blockedCount: z.int32().optional().describe("How many lock nodes the run waits for."),
   blockedBy: z.array(text(200)).max(20).optional().describe("Who the run waits for: the first 20."),
+  vanished: z
+    .array(text(200))
+    .max(20)
+    .optional()
+    .describe("Readers that vanished without releasing their read lock before the run became exclusive: the first 20."),
   gaveUp: z
     .object({
       result: z.enum(results).describe("What the run will be recorded as."),

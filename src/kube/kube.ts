@@ -44,8 +44,12 @@ export interface KubeParts {
 type Common = Pick<WatchOptions<unknown>, "rest" | "clock" | "random" | "log">;
 
 export function createKube(parts: KubeParts): Kube {
-  const { config, clock, random, log, id, instance } = parts;
-  const rest = createRest(config, { clock });
+  return createKubeBehind(createRest(parts.config, { clock: parts.clock }), parts);
+}
+
+/** The same behind a door that the caller has opened. */
+export function createKubeBehind(rest: Rest, parts: Omit<KubeParts, "config">): Kube {
+  const { clock, random, log, id, instance } = parts;
   const common: Common = { rest, clock, random, log };
   const pods = createPods(rest, clock);
   return {

@@ -31,6 +31,8 @@ export interface WatchOptions<T> {
 }
 
 export interface Watch<T> {
+  /** What it watches, for logs and problems. */
+  readonly what: string;
   /** The monotonic instant of the last list, event or bookmark; -Infinity before the first. */
   readonly lastHeardMs: number;
   /** What stands in the way now, such as a missing permission; undefined while the server is heard. */
@@ -65,6 +67,7 @@ export function watchForever<T>(options: WatchOptions<T>): Watch<T> {
 }
 
 class EndlessWatch<T> implements Watch<T> {
+  readonly what: string;
   readonly synced: Promise<void>;
   readonly counts = { lists: 0, watches: 0, failures: 0, missed: 0, handlerThrows: 0 };
   lastHeardMs = Number.NEGATIVE_INFINITY;
@@ -82,6 +85,7 @@ class EndlessWatch<T> implements Watch<T> {
 
   constructor(options: WatchOptions<T>) {
     this.#options = options;
+    this.what = options.what;
     this.#backoff = createBackoff(options.random);
     this.#store = createWatchStore<T>({
       project: options.project,

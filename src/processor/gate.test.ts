@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { aRun, curatorNode, lockP, promoted, put, queued, released } from "../../test/support/lock-world.ts";
 import { aGate, anEvent, present, readNodes } from "../../test/support/memory-gate.ts";
 import type { MemorySession } from "../../test/support/memory-session.ts";
+import { readersPath } from "../protocol/paths.ts";
 import { ProcessorGate } from "./gate.ts";
+
+const bothParents = async (other: MemorySession) => {
+  await other.createParents(lockP.path);
+  await other.createParents(readersPath(lockP.path));
+};
 
 describe("a gate that opens", () => {
   test("makes one read node under Curator's name, with its owner, and opens", async () => {
@@ -26,7 +32,7 @@ describe("a gate that opens", () => {
   test("gives way to a signal that appears while it makes its node", async () => {
     const raise = (session: MemorySession, other: MemorySession) =>
       session.beforeNextWrite(() => void other.createParents("/locks").then(() => put(other, lockP.signalPath, "x")));
-    const opened = await aGate({}, { before: (other) => other.createParents(lockP.path), prepare: raise });
+    const opened = await aGate({}, { before: bothParents, prepare: raise });
     expect([opened.states, readNodes(opened)]).toEqual([["opening", "draining", "paused"], []]);
     await opened.other.remove(lockP.signalPath, -1);
     await opened.settle();
@@ -65,7 +71,8 @@ describe("a gate that opens", () => {
   });
 
   test("trusts the signal alone where it is told to, and does not list the queue", async () => {
-    const opened = await aGate({ writers: "signalled" }, { before: (other) => curatorNode(other, "WRIT") });
+    const before = (other: MemorySession) => bothParents(other).then(() => curatorNode(other, "WRIT"));
+    const opened = await aGate({ writers: "signalled" }, { before });
     expect([opened.gate.state, opened.gate.sent.requests]).toEqual(["open", 4]);
   });
 

@@ -6,6 +6,7 @@
 // longer than its session timeout cannot be waited for: whatever it writes to must check the fencing token.
 import { messageOf } from "../shared/errors.ts";
 import type { Log } from "../shared/log.ts";
+import type { Access } from "../zookeeper/access.ts";
 import { openSession } from "../zookeeper/client.ts";
 import type { Session } from "../zookeeper/session.ts";
 import { backoffMs } from "./backoff.ts";
@@ -26,6 +27,8 @@ export class ProcessorGate {
   readonly #done: Promise<void>;
   readonly #ending = new AbortController();
   #session: Session | undefined;
+  /** Marks of sessions that were lost: this process lives on, so it takes them away itself once nothing is in flight. */
+  readonly #leftMarks: string[] = [];
   #readLock: ReadLock | undefined;
 
   private constructor(settings: GateSettings, connect: Connect) {
@@ -120,12 +123,14 @@ export class ProcessorGate {
     const session = await this.#connected();
     if (session === undefined) return false;
     const { uuid, ...settings } = this.#settings;
-    const readLock = new ReadLock(session, { ...settings, log: this.#log, uuid: uuid() }, { entry: this.#entry, bell: this.#bell });
+    const gate = { entry: this.#entry, bell: this.#bell, leftMarks: this.#leftMarks };
+    const readLock = new ReadLock(session, { ...settings, log: this.#log, uuid: uuid() }, gate);
     this.#session = session;
     this.#readLock = readLock;
     if (this.#isEnding) readLock.end();
     const opened = await readLock.serve();
     this.#readLock = undefined;
+    if (readLock.leftMark !== undefined) this.#leftMarks.push(readLock.leftMark);
     await session.close();
     return opened;
   }
@@ -154,6 +159,8 @@ export class ProcessorGate {
 }
 
 function connection(settings: GateSettings): Connect {
-  const { zookeeper: servers, sessionTimeoutMs: timeoutMs, clock, log, random } = settings;
-  return (signal) => openSession({ servers, timeoutMs, clock, log, random, signal });
+  const { zookeeper: servers, sessionTimeoutMs: timeoutMs, clock, log, random, tls } = settings;
+  const auth = settings.auth && { scheme: "digest" as const, file: settings.auth.digest.file };
+  const access: Access = { kind: auth === undefined ? "open" : "guest" };
+  return (signal) => openSession({ servers, timeoutMs, clock, log, random, tls, auth, access, signal });
 }

@@ -20,6 +20,11 @@ describe("the options of a gate", () => {
     expect(settingsOf(said, { POD_IP: "10.1.2.3" })).toMatchObject(said);
   });
 
+  test("take files of TLS and of the login, and read none of them", () => {
+    const said = { ...least, tls: { ca: "/no/ca", cert: "/no/cert", key: "/no/key" }, auth: { digest: { file: "/no/digest" } } };
+    expect(settingsOf(said, {})).toMatchObject(said);
+  });
+
   test.each([{ POD_IP: undefined }, { POD_IP: "" }, {}])("name this host's address where there is no pod's (%j)", (environment) => {
     expect(settingsOf(least, environment).owner).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
   });
@@ -38,6 +43,7 @@ describe("the options of a gate", () => {
     { what: "the lock path as signal", options: { ...least, signalPath: "/orders/processing" }, says: "a path of its own" },
     { what: "a session of half a second", options: { ...least, sessionTimeoutMs: 500 }, says: "1000 or more" },
     { what: "a session of no number", options: { ...least, sessionTimeoutMs: Number.NaN }, says: "1000 or more" },
+    { what: "a certificate without its key", options: { ...least, tls: { ca: "/ca", cert: "/cert" } }, says: "both cert and key" },
     { what: "an owner of a page", options: { ...least, owner: "x".repeat(257) }, says: "at most 256" },
   ])("are refused with $what", ({ options, says }) => {
     expect(() => settingsOf(options, {})).toThrow(says);

@@ -5,6 +5,7 @@ import { checkLocks, defaultSignalPath } from "../protocol/paths.ts";
 import { type Clock, systemClock } from "../shared/clock.ts";
 import { type Log, silentLog } from "../shared/log.ts";
 import { parseServers } from "../zookeeper/servers.ts";
+import type { TlsFiles } from "../zookeeper/tls.ts";
 
 export interface GateOptions {
   /** The servers, as `host:port`, comma separated; where the nodes live below one, followed by `/chroot`. */
@@ -15,6 +16,13 @@ export interface GateOptions {
   readonly signalPath?: string;
   /** What to ask the servers for, in milliseconds; they may grant less or more. Default 30 000. */
   readonly sessionTimeoutMs?: number;
+  /** Speak TLS with the servers. Paths of files in PEM, which are read anew at each connection. */
+  readonly tls?: TlsFiles | undefined;
+  /**
+   * Log in to the servers with ZooKeeper's digest scheme: a file that holds `user:password`, read anew at each connection. The read
+   * node is then this user's own, and anyone may read it. Default: nobody.
+   */
+  readonly auth?: { readonly digest: { readonly file: string } } | undefined;
   /** Written into the read node, so that people and the controller see whose it is. Default: the environment's POD_IP, or this host's address. */
   readonly owner?: string;
   /**
@@ -31,7 +39,8 @@ export interface GateOptions {
   readonly uuid?: () => string;
 }
 
-export type GateSettings = Required<GateOptions>;
+type MayBeLeftOut = "tls" | "auth";
+export type GateSettings = Required<Omit<GateOptions, MayBeLeftOut>> & Pick<GateOptions, MayBeLeftOut>;
 
 const longestOwner = 256;
 
@@ -53,11 +62,12 @@ export function settingsOf(options: GateOptions, environment: Readonly<Record<st
   return settings;
 }
 
-function problemOf({ zookeeper, lockPath, signalPath, sessionTimeoutMs, owner }: GateSettings): string | undefined {
+function problemOf({ zookeeper, lockPath, signalPath, sessionTimeoutMs, owner, tls }: GateSettings): string | undefined {
   parseServers(zookeeper);
   if (!Number.isInteger(sessionTimeoutMs) || sessionTimeoutMs < 1000) {
     return `sessionTimeoutMs is ${sessionTimeoutMs}: give whole milliseconds, 1000 or more`;
   }
+  if (tls !== undefined && (tls.cert === undefined) !== (tls.key === undefined)) return "tls needs both cert and key, or neither of them";
   if (Buffer.byteLength(owner) > longestOwner) return `owner has ${Buffer.byteLength(owner)} bytes: at most ${longestOwner} are allowed`;
   return checkLocks([{ path: lockPath, signalPath }]);
 }

@@ -5,28 +5,22 @@
 // From then on every later writer waits for this node. A window raises the signal and queues its write node in one transaction, so
 // either that look finds it, or its write node stands behind ours and the watch on the signal wakes us.
 // Promised: the read node is deleted only after the last event in flight has ended.
-import { readNodePrefix, sortLockNodes } from "../protocol/lock-nodes.ts";
+import { sortLockNodes } from "../protocol/lock-nodes.ts";
 import { type Grant, readerGrant } from "../protocol/lock-order.ts";
 import type { Clock } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
-import type { Log } from "../shared/log.ts";
-import { type Session, ZooKeeperError } from "../zookeeper/session.ts";
+import type { Session } from "../zookeeper/session.ts";
 import { watchNode } from "../zookeeper/watch-node.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Bell } from "./bell.ts";
 import type { Entry } from "./entry.ts";
+import { ReadNode, type ReadNodeSettings } from "./read-node.ts";
 
-export interface ReadLockSettings {
-  readonly lockPath: string;
+export interface ReadLockSettings extends ReadNodeSettings {
   readonly signalPath: string;
-  /** What the read node carries, for people. */
-  readonly owner: string;
   readonly writers: "any" | "signalled";
-  /** A canonical lower-case UUID that no other session uses. */
-  readonly uuid: string;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly log: Log;
 }
 
 /** What a pass of the loop leaves to wait for: the bell, for at most that many milliseconds; or nothing, ever again. */
@@ -48,11 +42,20 @@ interface OwnNode {
   token?: bigint;
 }
 
+export interface GateParts {
+  readonly entry: Entry;
+  readonly bell: Bell;
+  /** Marks of earlier sessions of this process; emptied here. */
+  readonly leftMarks: string[];
+}
+
 export class ReadLock {
   readonly #session: Session;
   readonly #settings: ReadLockSettings;
   readonly #entry: Entry;
   readonly #bell: Bell;
+  readonly #node: ReadNode;
+  readonly #leftMarks: string[];
   #own: OwnNode | undefined;
   #writer: string | undefined;
   #ending = false;
@@ -60,16 +63,23 @@ export class ReadLock {
   /** An answer was lost: a read node may stand that this loop does not know of. */
   #doubtful = false;
 
-  constructor(session: Session, settings: ReadLockSettings, gate: { readonly entry: Entry; readonly bell: Bell }) {
+  constructor(session: Session, settings: ReadLockSettings, gate: GateParts) {
     this.#session = session;
     this.#settings = settings;
     this.#entry = gate.entry;
     this.#bell = gate.bell;
+    this.#node = new ReadNode(session, settings);
+    this.#leftMarks = gate.leftMarks;
   }
 
   /** The zxid at which the read node was created, from when the gate opens until the node is deleted. */
   get fencingToken(): bigint | undefined {
     return this.#own?.token;
+  }
+
+  /** The mark that stands on after the session's end, or may; undefined once it was released. */
+  get leftMark(): string | undefined {
+    return this.#own === undefined && !this.#doubtful ? undefined : this.#node.mark;
   }
 
   /** Drains, releases, and lets serve() resolve. */
@@ -130,15 +140,9 @@ export class ReadLock {
   async #take(): Promise<Wait> {
     this.#entry.shut("opening");
     if (this.#doubtful) await this.#removeStrays();
-    const { lockPath, owner, uuid } = this.#settings;
-    const data = Buffer.from(owner, "utf8");
-    try {
-      const path = await this.#session.create(`${lockPath}/${readNodePrefix(uuid)}`, data, "ephemeral-sequential");
-      this.#own = { path, admitted: false };
-    } catch (error) {
-      if (!(error instanceof ZooKeeperError) || error.code !== "NoNode") throw error;
-      await this.#session.createParents(lockPath);
-    }
+    await this.#clearLeftMarks();
+    const path = await this.#node.create();
+    this.#own = path === undefined ? undefined : { path, admitted: false };
     return again;
   }
 
@@ -179,10 +183,11 @@ export class ReadLock {
   async #giveWay(): Promise<Wait> {
     if (this.#own !== undefined) {
       if (this.#isBusy()) return untilRung;
-      await this.#remove(this.#own.path);
+      await this.#node.remove(this.#own.path);
       this.#own = undefined;
     }
     if (this.#doubtful) await this.#removeStrays();
+    await this.#clearLeftMarks();
     if (this.#ending) return "done";
     this.#entry.shut("paused");
     return whilePausedMs;
@@ -193,19 +198,16 @@ export class ReadLock {
     return this.#entry.inFlight > 0;
   }
 
-  async #removeStrays(): Promise<void> {
-    const { lockPath, uuid } = this.#settings;
-    const names = (await this.#session.children(lockPath)) ?? [];
-    const strays = names.filter((name) => name.startsWith(readNodePrefix(uuid)));
-    for (const name of strays) await this.#remove(`${lockPath}/${name}`);
+  /** What was in flight when an earlier session was lost has ended: nobody needs to be given time for it. */
+  async #clearLeftMarks(): Promise<void> {
+    for (let mark = this.#leftMarks[0]; mark !== undefined && this.#entry.inFlight === 0; mark = this.#leftMarks[0]) {
+      await this.#node.forget(mark);
+      this.#leftMarks.shift();
+    }
   }
 
-  async #remove(path: string): Promise<void> {
-    try {
-      await this.#session.remove(path, -1);
-    } catch (error) {
-      if (!(error instanceof ZooKeeperError) || error.code !== "NoNode") throw error;
-    }
+  async #removeStrays(): Promise<void> {
+    await this.#node.removeStrays();
   }
 
   #failed(error: unknown): Wait {

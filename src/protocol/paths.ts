@@ -60,7 +60,10 @@ export function checkLocks(locks: readonly LockPaths[]): string | undefined {
   if (twice !== undefined) return `the lock path ${twice} is named twice: name it once`;
   const both = signalPaths.find((path) => lockPaths.includes(path));
   if (both !== undefined) return `${both} is a lock path and a signal path: give the signal a path of its own, beside the lock path`;
-  return nested([...lockPaths, ...signalPaths]);
+  const readers = lockPaths.map(readersPath);
+  const taken = [...lockPaths, ...signalPaths].find((path) => readers.includes(path));
+  if (taken !== undefined) return `${taken} is where the readers of a lock path leave their marks: choose another path`;
+  return nested([...lockPaths, ...signalPaths, ...readers]);
 }
 
 function nested(paths: readonly string[]): string | undefined {
@@ -89,6 +92,16 @@ function isBelow(path: string, above: string): boolean {
 
 export function defaultSignalPath(lockPath: string): string {
   return `${lockPath}-signal`;
+}
+
+/** Below it stand the marks of the readers of a lock path: never below the lock path itself. */
+export function readersPath(lockPath: string): string {
+  return `${lockPath}-readers`;
+}
+
+/** The mark of one reader: it outlives the read node of the same UUID where that was not released. */
+export function readerMarkPath(lockPath: string, uuid: string): string {
+  return `${readersPath(lockPath)}/${uuid}`;
 }
 
 /** The lock of a window that names none. */

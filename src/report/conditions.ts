@@ -3,6 +3,7 @@
 import type { Condition, RunRecord, Status } from "../crds/status.ts";
 import { timeText } from "../window/deadlines.ts";
 import { type Decided, pausedText } from "../window/decide.ts";
+import { vanishedText } from "../window/decide-active.ts";
 import type { Observed } from "../window/observed.ts";
 import { clip } from "./run-record.ts";
 
@@ -53,7 +54,7 @@ function runConditions(run: RunRecord | undefined): readonly Said[] {
 }
 
 function blockers(run: RunRecord | undefined): string {
-  if (run?.blockedCount === undefined) return "every read lock is released";
+  if (run?.blockedCount === undefined) return `every read lock is released${vanishedText(run?.vanished ?? [])}`;
   return `${run.blockedCount} lock${run.blockedCount === 1 ? "" : "s"} not released yet: ${(run.blockedBy ?? []).join(", ")}`;
 }
 

@@ -59,11 +59,17 @@ function runEvents(before: RunRecord | undefined, run: RunRecord | undefined): r
     events.push(normal("JobCreated", "CreateJob", `created Job ${run.jobName}, suspended until the lock is held`, true));
   }
   events.push(...stepEvents(old?.steps ?? {}, run));
+  if (run.vanished !== undefined && old?.vanished === undefined) events.push(vanishedEvent(run.vanished));
   if (run.gaveUp !== undefined && old?.gaveUp === undefined) {
     events.push(warning(run.gaveUp.result, "GiveUp", `the run is given up: ${run.gaveUp.message}`));
   }
   if (run.result !== undefined && old?.result === undefined) events.push(resultEvent(run, run.result));
   return events;
+}
+
+function vanishedEvent(readers: readonly string[]): EventNote {
+  const note = `vanished without releasing: ${readers.join(", ")}; the run waits uncleanExitGraceSeconds before its Job starts`;
+  return warning("ReadersVanished", "Drain", note);
 }
 
 function resultEvent(run: RunRecord, { result, message }: NonNullable<RunRecord["result"]>): EventNote {

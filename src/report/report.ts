@@ -44,11 +44,11 @@ function scheduleEvents(o: Observed, action: Action): readonly EventNote[] {
 /** Told once for each spec. */
 function warningEvents({ window, acceptance }: Observed): readonly EventNote[] {
   if (acceptance.kind !== "accepted" || window.status.observedGeneration === window.generation) return [];
-  return acceptance.warnings.map((text) => ({
-    type: "Warning",
-    reason: "JobTemplateWarning",
+  return acceptance.warnings.map(({ reason, message, standing }) => ({
+    type: standing ? "Warning" : "Normal",
+    reason,
     action: "Validate",
-    note: `spec.jobTemplate: the API server warns: ${text}`,
+    note: message,
     job: false,
   }));
 }

@@ -50,13 +50,15 @@ function withLocks(run: RunRecord, facts: LocksFacts): RunRecord {
     const node = facts.locks.find((l) => l.path === lock.path)?.nodeName;
     return node === undefined ? lock : { ...lock, node };
   });
+  const vanished = facts.locks.flatMap((l) => l.vanished ?? []).slice(0, 20);
+  const named = vanished.length === 0 ? rest : { ...rest, vanished: vanished.map((reader) => reader.slice(0, 200)) };
   const ahead = facts.locks.reduce((sum, l) => sum + (l.node === "absent" ? 0 : l.ahead), 0);
-  if (ahead === 0) return { ...rest, locks };
+  if (ahead === 0) return { ...named, locks };
   const blockedBy = facts.locks
     .flatMap((l) => l.holders)
     .slice(0, 20)
     .map((holder) => holder.slice(0, 200));
-  return { ...rest, locks, blockedCount: ahead, blockedBy };
+  return { ...named, locks, blockedCount: ahead, blockedBy };
 }
 
 /** What is kept of a run that is over. */

@@ -1,7 +1,7 @@
 // Slots that do not run, and runs that fail in a row, told: counted, said once, and never lost.
 import { describe, expect, test } from "vitest";
 import { condition, dueWorld, endJob, next, reasons } from "../../test/support/due-world.ts";
-import { aSpec, aWindow, nothingIsDue } from "../../test/support/observed.ts";
+import { aSpec, aWindow, locks, nothingIsDue, queuedLock } from "../../test/support/observed.ts";
 import { aWorld, type World } from "../../test/support/world.ts";
 import type { Due } from "../schedule/occurrence.ts";
 import type { Skip } from "../schedule/skip.ts";
@@ -74,6 +74,24 @@ describe("a run that a clock change moved", () => {
     world.facts = { ...world.facts, due: due.kind === "start" ? { ...due, moved: "a clock change leaves out 02:30" } : due };
     world.run();
     expect(world.events).toContainEqual(expect.objectContaining({ reason: "DSTShifted", note: "a clock change leaves out 02:30" }));
+  });
+});
+
+describe("a reader that vanished without releasing", () => {
+  const vanished = ["10.0.0.9"];
+
+  test("is given its grace, is named in status and condition, and told once", () => {
+    const world = dueWorld();
+    world.run("queue");
+    world.facts = { ...world.facts, locks: locks("queued", { ...queuedLock, vanished }) };
+    world.pass();
+    world.wait(29);
+    expect(world.run().situation).toMatchObject({ at: "In grace", vanished });
+    expect(world.facts.window.status.run?.vanished).toEqual(vanished);
+    expect(condition(world, "Draining")).toMatchObject({ reason: "InGrace", message: expect.stringContaining("10.0.0.9") });
+    expect(reasons(world).filter((reason) => reason === "ReadersVanished")).toHaveLength(1);
+    world.wait(1);
+    expect(world.run("promote").action.do).toBe("promote");
   });
 });
 

@@ -96,13 +96,19 @@ describe("a window that cannot run", () => {
 
   test("runs, and passes on what the API server warns of: in Ready for as long as it holds, as an Event once for each spec", () => {
     const text = "would violate PodSecurity";
-    const world = aWorld({ acceptance: { kind: "accepted", warnings: [text] }, window: aWindow() });
+    const warnings = [
+      { reason: "JobTemplateWarning", message: text, standing: true },
+      { reason: "ClockChange", message: "the clock goes forward", standing: false },
+    ];
+    const world = aWorld({ acceptance: { kind: "accepted", warnings }, window: aWindow() });
     world.pass();
     expect(condition(world, "Ready")).toMatchObject({ status: "True", reason: "Scheduled", message: expect.stringContaining(text) });
-    world.facts = { ...world.facts, acceptance: { kind: "accepted", warnings: [text] } };
+    expect(condition(world, "Ready")?.message).not.toContain("clock");
+    world.facts = { ...world.facts, acceptance: { kind: "accepted", warnings } };
     world.pass();
     expect(world.events).toEqual([
-      expect.objectContaining({ type: "Warning", reason: "JobTemplateWarning", note: expect.stringContaining(text) }),
+      expect.objectContaining({ type: "Warning", reason: "JobTemplateWarning", note: text }),
+      expect.objectContaining({ type: "Normal", reason: "ClockChange", note: "the clock goes forward" }),
     ]);
   });
 });

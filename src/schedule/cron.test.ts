@@ -63,7 +63,7 @@ describe("fixed times in every zone", () => {
       }),
       { numRuns: 25 },
     );
-  });
+  }, 120_000);
 
   test("a slot is never further from its nominal time than the gap is long that left it out", () => {
     fc.assert(
@@ -79,7 +79,7 @@ describe("fixed times in every zone", () => {
       }),
       { numRuns: 12 },
     );
-  });
+  }, 120_000);
 });
 
 describe("interval schedules in every zone", () => {
@@ -103,7 +103,7 @@ describe("interval schedules in every zone", () => {
       }),
       { numRuns: 15 },
     );
-  });
+  }, 120_000);
 });
 
 function datesFrom(local: number, count: number): readonly number[] {

@@ -31,8 +31,11 @@ export function drainEnd({ window }: Observed, steps: Steps): number | undefined
   return start === undefined ? undefined : start + window.spec.drainTimeoutSeconds * SECOND;
 }
 
-export function graceEnd({ window, now }: Observed, steps: Steps): number {
-  return (timeOf(steps.drainedTime) ?? now) + window.spec.drainGraceSeconds * SECOND;
+/** A reader that vanished may still be at work: it is given the time that its users say. */
+export function graceEnd({ window, now }: Observed, steps: Steps, vanished: boolean): number {
+  const { drainGraceSeconds, uncleanExitGraceSeconds } = window.spec;
+  const seconds = vanished ? Math.max(drainGraceSeconds, uncleanExitGraceSeconds) : drainGraceSeconds;
+  return (timeOf(steps.drainedTime) ?? now) + seconds * SECOND;
 }
 
 /** When the Job must have started a container; undefined once it has, or before it was let go. */

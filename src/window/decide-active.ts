@@ -70,10 +70,21 @@ function decideBeginning(s: Beginning, o: Observed, run: RunRecord): Decision {
     case "Draining":
       return decideDraining(s, o, run);
     case "In grace":
-      return wait("Draining", "every read lock is released; waiting for the grace period", s.until, windowEnd(run));
+      return wait(
+        "Draining",
+        `every read lock is released; waiting for the grace period${vanishedText(s.vanished)}`,
+        s.until,
+        windowEnd(run),
+      );
     case "Drained":
       return act({ do: "promote" }, "Draining", "every read lock is released");
   }
+}
+
+/** "" for none. */
+export function vanishedText(readers: readonly string[]): string {
+  if (readers.length === 0) return "";
+  return `; vanished without releasing, so uncleanExitGraceSeconds is waited: ${readers.join(", ")}`;
 }
 
 function decideDraining(s: Of<"Draining">, o: Observed, run: RunRecord): Decision {

@@ -65,8 +65,8 @@ export function pausedText(failures: number): string {
 
 /** What the API server said of the Job without refusing it: PodSecurity, fields that it does not know. */
 function warningsOf({ acceptance }: Observed): string {
-  if (acceptance.kind !== "accepted" || acceptance.warnings.length === 0) return "";
-  return `; of spec.jobTemplate the API server warns: ${acceptance.warnings.join("; ")}`;
+  const standing = acceptance.kind === "accepted" ? acceptance.warnings.filter((warning) => warning.standing) : [];
+  return standing.map(({ message }) => `; ${message}`).join("");
 }
 
 function decideRecorded(s: RecordedSituation, o: Observed): Decision {

@@ -38,7 +38,7 @@ export interface JobName {
 }
 
 export type Acceptance =
-  | { readonly kind: "accepted"; readonly warnings: readonly string[] }
+  | { readonly kind: "accepted"; readonly warnings: readonly Warning[] }
   /** Can never work as it is written: `Stalled`. */
   | { readonly kind: "refused"; readonly problems: readonly Problem[] }
   /** Cannot work now, by something outside the spec: `Ready=False`, tried again. */
@@ -51,6 +51,12 @@ export interface Problem {
   readonly reason: string;
   /** Names the field and the value and says what to do. */
   readonly message: string;
+}
+
+/** What a user should know of a spec that works. An Event tells it once for each spec. */
+export interface Warning extends Problem {
+  /** Whether the message of Ready repeats it for as long as it holds. */
+  readonly standing: boolean;
 }
 
 export type JobFacts =
@@ -114,6 +120,8 @@ export interface LockFacts {
   readonly writerAhead: boolean;
   /** The first of those ahead, for people. */
   readonly holders: readonly string[];
+  /** Readers that vanished without releasing, as far as they leave marks; looked for once nothing is ahead. */
+  readonly vanished?: readonly string[];
   /** Something on the path that makes the order of its nodes meaningless. */
   readonly problem: string | undefined;
 }

@@ -44,7 +44,7 @@ export type ActiveSituation =
   /** `again`: it stood in the queue and lost its place or its signal; all of it is given up and taken anew. */
   | { readonly at: "Unqueued"; readonly again: boolean }
   | { readonly at: "Draining"; readonly waitsForWriter: boolean; readonly ahead: number; readonly holders: readonly string[] }
-  | { readonly at: "In grace"; readonly until: number }
+  | { readonly at: "In grace"; readonly until: number; readonly vanished: readonly string[] }
   | { readonly at: "Drained" }
   | { readonly at: "Unsignalled" }
   /** Promoted, and yet not first everywhere: nothing may start. */

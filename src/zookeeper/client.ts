@@ -7,9 +7,11 @@
 // Hand in the same function for the same watch every time: it is then held once, however often it is handed in.
 import type { Clock } from "../shared/clock.ts";
 import type { Log } from "../shared/log.ts";
-import type { Access } from "./access.ts";
+import { type Access, anyone } from "./access.ts";
+import type { NodeKind } from "./acls.ts";
 import type { Watching } from "./calls.ts";
 import { refusal } from "./errors.ts";
+import type { DigestLogin } from "./login.ts";
 import { upwards } from "./node-path.ts";
 import { Requests } from "./requests.ts";
 import { parseServers } from "./servers.ts";
@@ -24,6 +26,7 @@ import {
   type ZooKeeperErrorCode,
 } from "./session.ts";
 import { SessionLife } from "./session-life.ts";
+import type { TlsFiles } from "./tls.ts";
 
 /** How often createParents looks again when nodes vanish under its hands. */
 const triesAtParents = 10;
@@ -35,13 +38,15 @@ export interface SessionOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** `credentials` is "user:password". */
-  readonly auth?: { readonly scheme: "digest"; readonly credentials: string };
+  /** As whom to log in, before anything else on each connection. */
+  readonly auth?: DigestLogin | undefined;
+  /** Speak TLS, with what these files hold at each connection. */
+  readonly tls?: TlsFiles | undefined;
   /** How long one server may take from the dial to the end of the handshake; default a third of `timeoutMs`. */
   readonly connectTimeoutMs?: number;
   /** How long any call may take; default `timeoutMs`. */
   readonly callTimeoutMs?: number;
-  /** Who may touch the nodes that are created; default `creator` with credentials, `open` without. */
+  /** Who may touch the nodes that are created; default `creator` with credentials (anyone may read), `open` without. */
   readonly access?: Access;
   /** At least 0, less than 1: spreads reconnects and the order of the servers. */
   readonly random?: () => number;
@@ -51,13 +56,13 @@ export interface SessionOptions {
 
 /**
  * Asks each server once; the session has been granted, and its credentials taken, when this resolves.
- * Throws ZooKeeperError: `ConnectionLoss` where no server took it (the message says what each one did), `AuthFailed`,
- * `InvalidPath` for `servers` that cannot be read, `SessionLost` where `signal` gave up.
+ * Throws ZooKeeperError: `ConnectionLoss` where no server took it (the message says what each one did), `AuthFailed` for
+ * credentials that are refused and for files that cannot be used, `InvalidPath` for `servers` that cannot be read, `SessionLost` where `signal` gave up.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { hosts, chroot } = parseServers(options.servers);
   const random = options.random ?? Math.random;
-  const access = options.access ?? (options.auth === undefined ? "open" : "creator");
+  const access = options.access ?? (options.auth === undefined ? { kind: "open" } : { kind: "creator", processors: [anyone] });
   const requests = new Requests(chroot, access);
   const life = new SessionLife({
     hosts: shuffled(hosts, random),
@@ -67,7 +72,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     clock: options.clock,
     log: options.log,
     random,
-    credentials: options.auth?.credentials,
+    login: options.auth,
+    tls: options.tls,
     shown: (path) => requests.shown(path),
   });
   await life.open(options.signal);
@@ -117,29 +123,34 @@ class ClientSession implements Session {
   }
 
   /** Looks before it creates, the longest path first: under a parent that is locked down, a create of what exists is refused. */
-  async createParents(path: string): Promise<void> {
-    for (let tries = 0; !(await this.#tryCreateParents(upwards(this.#requests.full(path)))); tries += 1) {
+  async createParents(path: string, as?: "lock"): Promise<void> {
+    for (let tries = 0; !(await this.#tryCreateParents(upwards(this.#requests.full(path)), as ?? "above")); tries += 1) {
       if (tries === triesAtParents)
         throw new ZooKeeperError("NoNode", `could not create ${path}: what is above it is removed again and again`, path);
     }
   }
 
   /** False where a node above vanished meanwhile (servers collect empty containers): look again. */
-  async #tryCreateParents(paths: readonly string[]): Promise<boolean> {
-    const missing: string[] = [];
-    for (const path of paths) {
-      if ((await unlessAbsent(this.#life.ask(this.#outside.exists(path, false)))) !== undefined) break;
-      missing.unshift(path);
-    }
-    for (const path of missing) {
+  async #tryCreateParents(paths: readonly string[], last: NodeKind): Promise<boolean> {
+    for (const path of await this.#missing(paths)) {
       try {
-        await this.#life.ask(this.#outside.create(path, Buffer.alloc(0), "persistent"));
+        await this.#life.ask(this.#outside.createAbove(path, path === paths[0] ? last : "above"));
       } catch (error) {
         if (isRefusal(error, "NoNode")) return false;
         if (!isRefusal(error, "NodeExists")) throw error;
       }
     }
     return true;
+  }
+
+  /** Those before the first that is there, in the order in which they can be created. */
+  async #missing(paths: readonly string[]): Promise<readonly string[]> {
+    const missing: string[] = [];
+    for (const path of paths) {
+      if ((await unlessAbsent(this.#life.ask(this.#outside.exists(path, false)))) !== undefined) break;
+      missing.unshift(path);
+    }
+    return missing;
   }
 
   async get(path: string, watch?: () => void): Promise<Node | undefined> {

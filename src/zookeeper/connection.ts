@@ -8,10 +8,12 @@
 import ConnectionManager from "node-zookeeper-client/lib/ConnectionManager.js";
 import jute from "node-zookeeper-client/lib/jute/index.js";
 import { messageOf } from "../shared/errors.ts";
+import type { ConnectionEvents } from "./connection-events.ts";
 import { DialOrder, type Server } from "./dial-order.ts";
 import { endsSession, refusal, sessionMoved } from "./errors.ts";
 import { FrameReader } from "./frames.ts";
 import { dial, type Line, type Patience } from "./line.ts";
+import { credentialsOf, type DigestLogin } from "./login.ts";
 import { type Greeting, type Reply, readGreeting, readReply } from "./replies.ts";
 import type { Request } from "./requests.ts";
 import type { Servers } from "./servers.ts";
@@ -20,31 +22,11 @@ import { sessionName } from "./stat.ts";
 
 export type Answer = ConnectionManager.Answer;
 
-/** What a server granted in a handshake. */
-export interface Grant {
-  readonly id: string;
-  readonly timeoutMs: number;
-  /** Clock.monotonic at which the handshake's request was sent: the server has renewed the session since. */
-  readonly sentAt: number;
-  /** "host:port" */
-  readonly server: string;
-}
-
-export interface ConnectionEvents {
-  connected(grant: Grant): void;
-  /** A connection or an attempt ended; the next attempt follows. */
-  disconnected(why: string): void;
-  /** The session is over: expired, refused, replaced, or no server took it in the first place. */
-  over(error: ZooKeeperError): void;
-  /** A watched node changed: the event's number in the protocol, and the node's path. */
-  changed(event: number, path: string): void;
-}
-
 export interface ConnectionOptions extends Patience {
   readonly hosts: Servers["hosts"];
   readonly timeoutMs: number;
   readonly random: () => number;
-  readonly credentials: string | undefined;
+  readonly login: DigestLogin | undefined;
 }
 
 const { CONNECTING, CONNECTED, DISCONNECTED, CLOSED } = ConnectionManager.STATES;
@@ -71,7 +53,6 @@ export class Connection extends ConnectionManager {
     this.#options = options;
     this.#events = events;
     this.#order = new DialOrder(options.hosts, options.random);
-    if (options.credentials !== undefined) this.addAuthInfo("digest", Buffer.from(options.credentials));
   }
 
   get isConnected(): boolean {
@@ -117,13 +98,27 @@ export class Connection extends ConnectionManager {
   #dial(server: Server): void {
     this.#server = `${server.host}:${server.port}`;
     this.#frames = new FrameReader(); // half a frame of the last connection must not reach this one
-    this.#line = dial(server, this.#options, {
-      open: () => this.onSocketConnected(),
-      data: (chunk) => this.onSocketData(chunk),
-      drain: () => this.onSocketDrain(),
-      broken: (why) => this.drop(why),
-    });
-    this.socket = this.#line.socket;
+    try {
+      const { login } = this.#options;
+      this.credentials = login === undefined ? [] : [{ scheme: login.scheme, auth: credentialsOf(login) }];
+      this.#line = dial(server, this.#options, {
+        open: () => this.onSocketConnected(),
+        data: (chunk) => this.onSocketData(chunk),
+        drain: () => this.onSocketDrain(),
+        broken: (why) => this.drop(why),
+      });
+      this.socket = this.#line.socket;
+    } catch (error) {
+      this.#unable(messageOf(error));
+    }
+  }
+
+  /** A file of certificates or credentials cannot be used: the same for every server, so an opening ends; a session waits for it. */
+  #unable(why: string): void {
+    this.setState(DISCONNECTED);
+    if (this.#order.wasAccepted) this.#events.disconnected(why);
+    else this.#over(new ZooKeeperError("AuthFailed", why));
+    if (!this.#ended) this.connect();
   }
 
   override onSocketConnected(): void {

@@ -23,7 +23,7 @@ export class FrameReader {
     const first = this.#chunks[0];
     const length = (first !== undefined && first.length >= prefix ? first : this.#join()).readInt32BE(0);
     if (length < 0 || length > longestFrame)
-      throw new Error(`a frame of ${length} bytes is not ZooKeeper's protocol: is this its client port?`);
+      throw new Error(`a frame of ${length} bytes is not ZooKeeper's protocol: is this its client port, and one without TLS?`);
     if (this.#bytes < prefix + length) return undefined;
     const bytes = this.#join();
     const rest = bytes.subarray(prefix + length);

@@ -34,6 +34,7 @@ async function readEntry(session: Session, installation: string, runId: string):
     runId,
     exclusive: owner === undefined,
     ownSession: owner === session.id,
+    sinceMs: node.stat.ctimeMs,
     window: data?.window,
     locks: data?.locks ?? [],
   };

@@ -129,10 +129,11 @@ declare module "node-zookeeper-client/lib/ConnectionManager.js" {
       shift(): ConnectionManager.Packet | undefined;
     };
     nextServerIndex: number;
+    /** Sent after each handshake. */
+    credentials: readonly { readonly scheme: string; readonly auth: Buffer }[];
     pendingQueue: ConnectionManager.Packet[];
     setState(state: number): void;
     updateTimeout(ms: number): void;
-    addAuthInfo(scheme: string, auth: Buffer): void;
     connect(): void;
     onSocketConnected(): void;
     onSocketData(chunk: Buffer): void;

@@ -6,8 +6,9 @@
 // queueing on one path alone would let two windows wait for each other.
 import { writeNodePrefix } from "../protocol/lock-nodes.ts";
 import { heldData, type RunIdentity, writeNodeData } from "../protocol/node-data.ts";
-import { heldOf, heldPath, parentPath } from "../protocol/paths.ts";
+import { heldOf, heldPath } from "../protocol/paths.ts";
 import { commit, namesBelow } from "./commit.ts";
+import { ensureLockPaths } from "./lock-paths.ts";
 import type { Commit, RunLook } from "./run-locks.ts";
 import type { Operation, Session } from "./session.ts";
 import { bumpFence, ensureFences, join, seenSignals } from "./signals.ts";
@@ -23,7 +24,8 @@ export async function queueRun(session: Session, run: RunIdentity, look: RunLook
   const signals = seenSignals(look);
   for (const { signal } of signals) if (signal.kind === "foreign") return { kind: "stale", message: signal.message };
   await ensureFences(session, signals);
-  await ensureParents(session, run);
+  await session.createParents(heldOf(run.installation));
+  await ensureLockPaths(session, run.locks);
   const outcome = await commit(session, [
     ...signals.map(bumpFence),
     ...leftovers(run, look),
@@ -51,9 +53,4 @@ export function leftovers(run: RunIdentity, look: RunLook): readonly Operation[]
   const paths = look.locks.flatMap((lock) => lock.ownNodes.map((name) => `${lock.path}/${name}`));
   if (look.held.kind !== "absent") paths.push(heldPath(run.installation, run.runId));
   return paths.map((path) => ({ op: "remove", path, version: -1 }));
-}
-
-async function ensureParents(session: Session, run: RunIdentity): Promise<void> {
-  const parents = run.locks.flatMap((lock) => [lock.path, parentPath(lock.signalPath)]);
-  for (const path of new Set([...parents, heldOf(run.installation)])) if (path !== "/") await session.createParents(path);
 }

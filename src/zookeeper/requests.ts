@@ -1,7 +1,8 @@
 // The requests of the protocol that are used here, each with the way its answer is read. Written with the records of
 // node-zookeeper-client's jute rather than its Client, which loses version 0 in transactions, knows no sync, and re-sends.
-import jute, { type WireAcl, type WireOperation, type WireRecord } from "node-zookeeper-client/lib/jute/index.js";
+import jute, { type WireOperation, type WireRecord } from "node-zookeeper-client/lib/jute/index.js";
 import type { Access } from "./access.ts";
+import { aclsOf, type NodeKind } from "./acls.ts";
 import { notReached } from "./errors.ts";
 import { checkPath } from "./node-path.ts";
 import type { Mode, Node, Operation, Stat } from "./session.ts";
@@ -24,14 +25,6 @@ export type TransactionOutcome =
 
 const { OP_CODES: op, protocol } = jute;
 const flags: Readonly<Record<Mode, number>> = { persistent: 0, ephemeral: 1, "persistent-sequential": 2, "ephemeral-sequential": 3 };
-const all = 31;
-const readOnly = 1;
-
-function aclOf(access: Access): readonly WireAcl[] {
-  const entry = (perms: number, scheme: string, id: string) => new jute.data.ACL(perms, new jute.data.Id(scheme, id));
-  // unmodified Curator processors read the node they wait for, so everyone must be able to
-  return access === "open" ? [entry(all, "world", "anyone")] : [entry(all, "auth", ""), entry(readOnly, "world", "anyone")];
-}
 
 function decoded<R extends WireRecord>(record: R, body: Buffer): R {
   record.deserialize(body, 0);
@@ -43,11 +36,11 @@ const nothing = () => undefined;
 /** The requests of one session, below its chroot ("" for none). Each throws ZooKeeperError `InvalidPath` for no path of a node. */
 export class Requests {
   readonly #chroot: string;
-  readonly #acl: readonly WireAcl[];
+  readonly #acls: ReturnType<typeof aclsOf>;
 
   constructor(chroot: string, access: Access) {
     this.#chroot = chroot;
-    this.#acl = aclOf(access);
+    this.#acls = aclsOf(access);
   }
 
   /** As the server names it. */
@@ -62,7 +55,16 @@ export class Requests {
   }
 
   create(path: string, data: Buffer, mode: Mode): Request<string> {
-    const payload = new protocol.CreateRequest(this.full(path), data, this.#acl, flags[mode]);
+    return this.#create(path, { data, mode, kind: "own" });
+  }
+
+  /** A node that stands above others: persistent, and empty. */
+  createAbove(path: string, kind: NodeKind): Request<string> {
+    return this.#create(path, { data: Buffer.alloc(0), mode: "persistent", kind });
+  }
+
+  #create(path: string, { data, mode, kind }: { readonly data: Buffer; readonly mode: Mode; readonly kind: NodeKind }): Request<string> {
+    const payload = new protocol.CreateRequest(this.full(path), data, this.#acls[kind], flags[mode]);
     return asked("create", path, payload, (body) => this.shown(decoded(new protocol.CreateResponse(), body).path));
   }
 
@@ -112,7 +114,7 @@ export class Requests {
           path,
           data: operation.data,
           mode: flags[operation.mode],
-          acls: this.#acl.map((a) => ({ toRecord: () => a })),
+          acls: this.#acls.own.map((a) => ({ toRecord: () => a })),
         };
       case "set":
         return { type: op.SET_DATA, path, data: operation.data, version: operation.version };

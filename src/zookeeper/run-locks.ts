@@ -56,6 +56,8 @@ export interface LockLook {
   readonly predecessor: string | undefined;
   /** A write node that is not this run's is ahead. */
   readonly writersAheadOfOthers: boolean;
+  /** Readers that vanished without releasing: the first 20. Looked for while the run is queued and nothing is ahead. */
+  readonly vanished: readonly string[];
   /** Children that are no lock nodes: the first 20 names. */
   readonly foreignChildren: readonly string[];
   /** The order on this path cannot be relied on: nothing is queued or promoted. */
@@ -70,6 +72,8 @@ export interface HeldEntry {
   /** Promoted: it outlives its controller's session. */
   readonly exclusive: boolean;
   readonly ownSession: boolean;
+  /** Since when it is held as it is: queued, or exclusive. Milliseconds since 1970, by the servers' clock. */
+  readonly sinceMs: number;
   /** Undefined where the entry's data is not ours: then nobody knows its window and its locks. */
   readonly window: WindowName | undefined;
   readonly locks: RunIdentity["locks"];

@@ -10,6 +10,7 @@ import { fencePath, root } from "../protocol/paths.ts";
 import { mapBounded } from "./bounded.ts";
 import { readAllHeld } from "./held.ts";
 import { withOwners } from "./holders.ts";
+import { namesOfReaders, vanishedReaders } from "./marks.ts";
 import type { HeldEntry, LockLook, Rival, RunLook, SignalLook, WriteNodeLook } from "./run-locks.ts";
 import type { Node, Session } from "./session.ts";
 import type { SeenSignal } from "./signals.ts";
@@ -72,7 +73,8 @@ function readLocks(session: Session, run: RunIdentity, signalPath: string, seen:
 }
 
 async function readLock(session: Session, run: RunIdentity, path: string, seen: SeenSignal): Promise<LockLook> {
-  const nodes = sortLockNodes((await session.children(path)) ?? []);
+  const children = (await session.children(path)) ?? [];
+  const nodes = sortLockNodes(children);
   const prefix = writeNodePrefix(run.runId);
   const ownNodes = nodes.filter(({ name }) => name.startsWith(prefix)).map(({ name }) => name);
   const node = await readOwn(session, path, ownNodes);
@@ -89,10 +91,16 @@ async function readLock(session: Session, run: RunIdentity, path: string, seen: 
     aheadCount: ahead.length,
     predecessor: ahead.at(-1)?.name,
     writersAheadOfOthers: ahead.some(({ kind }) => kind === "write"),
+    vanished: node.kind === "queued" && ahead.length === 0 ? await vanished(session, path, children) : [],
     foreignChildren: nodes.flatMap(({ kind, name }) => (kind === "foreign" ? [name] : [])).slice(0, mostNames),
     ...(order?.kind === "wrapped" ? { problem: `lock path ${path}: ${order.message}` } : {}),
     ...(order?.kind === "high" ? { warning: `lock path ${path}: ${order.message}` } : {}),
   };
+}
+
+async function vanished(session: Session, path: string, children: readonly string[]): Promise<readonly string[]> {
+  const uuids = await vanishedReaders(session, path, children);
+  return namesOfReaders(session, path, uuids.slice(0, mostNames));
 }
 
 function aheadOf(nodes: readonly LockNode[], ours: string): readonly LockNode[] {

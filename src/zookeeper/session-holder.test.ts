@@ -62,6 +62,25 @@ test("refused credentials are told from servers that do not answer", async () =>
   expect(await when(holder, (h) => h.kind === "none" && h.code !== undefined)).toMatchObject({ code: "AuthFailed" });
 });
 
+test("a login that is refused is tried again, but not soon", async () => {
+  const waits: number[] = [];
+  const clock = {
+    ...systemClock,
+    after(ms: number, call: () => void) {
+      const isWait = ms >= 10_000 && ms < 30_000; // an attempt has 30 s here, a call 90
+      if (isWait) waits.push(ms);
+      return systemClock.after(isWait ? 1 : ms, call);
+    },
+  };
+  const server = await fake({ request: (c, r) => c.answer(r, r.type === 100 ? -115 : 0) });
+  const auth = { scheme: "digest", credentials: "u:p" } as const;
+  const how = { timeoutMs: 90_000, clock, log: silentLog, random: () => 0 };
+  const holder = holdSession({ servers: server.connectString, ...how, auth });
+  cleanUp.push(() => holder.close());
+  await expect.poll(() => server.connections.length, { timeout: 20_000 }).toBeGreaterThan(2);
+  expect(waits.slice(0, 2)).toEqual([15_000, 15_000]);
+});
+
 test("closed, it closes its session and opens no other", async () => {
   const server = await fake({ handshake: (c) => c.grant(30_000) });
   const holder = hold(server.connectString);

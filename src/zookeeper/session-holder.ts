@@ -24,6 +24,8 @@ export interface SessionHolder {
 
 const firstWaitMs = 250;
 const longestWaitMs = 15_000;
+/** A refused login stays refused until somebody mends it. */
+const refusedWaitMs = 30_000;
 
 export function holdSession(options: Omit<SessionOptions, "signal">): SessionHolder {
   const holder = new Holder(options);
@@ -116,7 +118,8 @@ class Holder implements SessionHolder {
 
   /** Doubles from one failure to the next, and is spread so that many holders do not come at once. */
   #wait(failures: number): number {
-    const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures, 10));
+    const isRefused = this.#current.kind === "none" && this.#current.code === "AuthFailed";
+    const longest = isRefused ? refusedWaitMs : Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(failures, 10));
     return (longest * (1 + (this.#options.random ?? Math.random)())) / 2;
   }
 

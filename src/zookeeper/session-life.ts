@@ -6,7 +6,8 @@ import type { Clock } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Log } from "../shared/log.ts";
 import { Calls, type Watching } from "./calls.ts";
-import { Connection, type ConnectionOptions, type Grant } from "./connection.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
+import type { Grant } from "./connection-events.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { closeRequest, type Request, Requests } from "./requests.ts";
 import { type SessionState, ZooKeeperError } from "./session.ts";
@@ -20,7 +21,8 @@ export interface LifeOptions extends ConnectionOptions {
   readonly shown: (path: string) => string;
 }
 
-const heartbeat = new Requests("", "open").exists("/", false);
+/** Answered by the leader, not by a follower alone: one that was cut off from its leader must not extend the lease. */
+const heartbeat = new Requests("", { kind: "open" }).sync("/");
 const closeDeadlineMs = 2_000;
 
 export class SessionLife {
@@ -117,7 +119,7 @@ export class SessionLife {
     this.#connection.send(
       heartbeat,
       (answer) => {
-        if (answer.kind === "lost") return;
+        if (answer.kind !== "answered") return;
         answered();
         this.#becomeOpen();
       },

@@ -59,8 +59,11 @@ export interface Session {
 
   /** Creates a node and answers its path (with the server's digits where sequential). The parent must exist. */
   create(path: string, data: Buffer, mode: Mode): Promise<string>;
-  /** Creates the path and what is missing above it, as persistent nodes without data; existing nodes are left as they are. */
-  createParents(path: string): Promise<void>;
+  /**
+   * Creates the path and what is missing above it, as persistent nodes without data; existing nodes are left as they are, their
+   * ACLs too. With "lock", processors may create and delete below the path itself, although they may not elsewhere.
+   */
+  createParents(path: string, as?: "lock"): Promise<void>;
   /**
    * `watch` is called at most once, at the next change of the node, whatever it is, or when the session leaves `connected`.
    * Where the answer of `get` or `children` is undefined no watch stands: only `exists` waits for a node to come.
@@ -87,6 +90,7 @@ export type ZooKeeperErrorCode =
   | "NoChildrenForEphemerals"
   /** The credentials do not allow it. */
   | "NoAuth"
+  /** The credentials are refused, or they or the certificates cannot be read: trying again soon is of no use. */
   | "AuthFailed"
   /** The connection was lost before the answer: the call may have been carried out. */
   | "ConnectionLoss"

@@ -3,12 +3,14 @@
 // Promised: `leaseEnd` counts from the instant a heartbeat (or handshake) that was answered had been sent, so it never lies
 // beyond the servers' own limit; a connection that is silent for a third of the timeout is reported, before the lease ends;
 // a session whose whole timeout passed without an answer is over, also when the process itself was stopped and no timer ran.
-// Not promised: that the leader heard of the session: a follower answers alone, and passes it on within half a tick or so,
-// hence the margin of a third.
+// A heartbeat is a sync, so an answer also says that the leader was there: a follower that is cut off answers none.
+// Not promised: that the leader counts from that very instant. A follower passes on with every half tick whom it has heard; the
+// margin of a third covers that and one heartbeat, in sessions of three ticks and more. Nor that a leader without its majority is
+// noticed before it notices itself; its followers give it up no sooner, and the next leader counts every session anew.
 import type { Clock } from "../shared/clock.ts";
 
 export interface WatchdogHands {
-  /** Sends a heartbeat and calls back when it is answered, whatever the answer; never calls back for a lost one. */
+  /** Sends a heartbeat and calls back when it is answered; never calls back for a lost or a refused one. */
   beat(answered: () => void): void;
   /** The connection gives no answer: break it. */
   silent(why: string): void;

@@ -66,11 +66,6 @@ describe("the calls", () => {
   });
 
   test.each([
-    { name: "NoNode", call: (s: Session, root: string) => s.remove(`${root}/none`, -1) },
-    { name: "NoNode", call: (s: Session, root: string) => s.create(`${root}/none/below`, nothing, "persistent") },
-    { name: "NodeExists", call: (s: Session, root: string) => s.create(root, nothing, "persistent") },
-    { name: "BadVersion", call: (s: Session, root: string) => s.set(root, nothing, 5) },
-    { name: "NotEmpty", call: (s: Session, root: string) => s.createParents(`${root}/a`).then(() => s.remove(root, -1)) },
     { name: "InvalidPath", call: (s: Session) => s.get("relative") },
     { name: "InvalidPath", call: (s: Session) => s.create("/a/../b", nothing, "persistent") },
     { name: "InvalidPath", call: (s: Session) => s.create("/a\u0000", nothing, "persistent") },
@@ -81,26 +76,10 @@ describe("the calls", () => {
     expect(session.state).toBe("connected");
   });
 
-  test("an ephemeral node has no children", async () => {
-    const { session, root } = await openWithTree();
-    await session.create(`${root}/e`, nothing, "ephemeral");
-    await expect(session.create(`${root}/e/a`, nothing, "persistent")).rejects.toMatchObject({ code: "NoChildrenForEphemerals" });
-  });
-
   test("a node with a name that is not plain letters is found again", async () => {
     const { session, root } = await openWithTree();
     await session.create(`${root}/bø 1`, nothing, "persistent");
     expect(await session.children(root)).toEqual(["bø 1"]);
-  });
-
-  test("parents are created where they are missing, and left alone where they are", async () => {
-    const { session, root } = await openWithTree();
-    await session.set(root, Buffer.from("mine"), 0);
-    await Promise.all([session.createParents(`${root}/a/b/c`), session.createParents(`${root}/a/b/d`)]);
-    await session.createParents(`${root}/a/b`);
-    await session.createParents("/");
-    expect((await session.children(`${root}/a/b`))?.toSorted()).toEqual(["c", "d"]);
-    expect((await session.get(root))?.data.toString()).toBe("mine");
   });
 
   test("sync is answered, on a node that is there and on one that is not", async () => {
@@ -111,31 +90,6 @@ describe("the calls", () => {
 });
 
 describe("transactions", () => {
-  test("all of it is done, and the created paths are answered in order", async () => {
-    const { session, root } = await openWithTree();
-    const created = await session.transaction([
-      { op: "check", path: root, version: 0 },
-      { op: "create", path: `${root}/s-`, data: Buffer.from("x"), mode: "ephemeral-sequential" },
-      { op: "set", path: root, data: Buffer.from("y"), version: 0 },
-      { op: "create", path: `${root}/p`, data: nothing, mode: "persistent" },
-      { op: "remove", path: `${root}/p`, version: 0 },
-    ]);
-    expect(created).toEqual(["", `${root}/s-0000000000`, "", `${root}/p`, ""]);
-    expect(await session.children(root)).toEqual(["s-0000000000"]);
-    expect((await session.get(root))?.stat.version).toBe(1);
-  });
-
-  test.each(["check", "set", "remove"] as const)("version 0 in a %s means version 0, and a refusal undoes everything", async (op) => {
-    const { session, root } = await openWithTree();
-    const path = `${root}/a`;
-    await session.create(path, nothing, "persistent");
-    await session.set(path, nothing, 0);
-    const stale = op === "set" ? ({ op, path, version: 0, data: nothing } as const) : ({ op, path, version: 0 } as const);
-    const transaction = session.transaction([{ op: "create", path: `${root}/b`, data: nothing, mode: "persistent" }, stale]);
-    await expect(transaction).rejects.toMatchObject({ code: "BadVersion", operation: 1, path });
-    expect(await session.children(root)).toEqual(["a"]);
-  });
-
   test("the refused operation is named, not those after it", async () => {
     const { session, root } = await openWithTree();
     const transaction = session.transaction([

@@ -1,9 +1,10 @@
 // The adapter against three servers: what only an ensemble shows.
+import { execFileSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Ensemble, startEnsemble } from "../../dev/zookeeper/ensemble.ts";
 import type { ZooKeeperServer } from "../../dev/zookeeper/server.ts";
 import type { Session } from "../../src/zookeeper/session.ts";
-import { aSession } from "../support/sessions.ts";
+import { aSession, reaches } from "../support/sessions.ts";
 
 const nothing = Buffer.alloc(0);
 let ensemble: Ensemble;
@@ -31,13 +32,32 @@ async function serverOf(session: Session): Promise<ZooKeeperServer> {
   throw new Error(`no server of the ensemble has session ${session.id}`);
 }
 
+/** Pauses a server and waits until it stands still: on a busy machine its threads run on for a moment. */
+async function paused(server: ZooKeeperServer): Promise<void> {
+  server.pause();
+  const state = () => execFileSync("ps", ["-o", "stat=", "-p", String(server.pid)], { encoding: "utf8" });
+  await expect.poll(state, { timeout: 20_000 }).toMatch(/^T/);
+}
+
 test("sync asks the leader, which a read does not", async () => {
   const [leader, follower] = [await ofMode("leader"), await ofMode("follower")];
   const session = await aSession(follower.connectString, { callTimeoutMs: 1_500 });
   await session.sync("/");
-  leader.pause();
+  await paused(leader);
   expect(await session.exists("/")).toBeDefined();
   await expect(session.sync("/")).rejects.toMatchObject({ code: expect.stringMatching(/Timeout|ConnectionLoss/) });
+});
+
+test("a follower that is cut off from its leader answers reads, and yet does not extend the lease", async () => {
+  const [leader, follower] = [await ofMode("leader"), await ofMode("follower")];
+  const timeoutMs = 4_500; // less than the 5 s for which a follower goes on without its leader
+  const session = await aSession(follower.connectString, { timeoutMs });
+  const suspended = reaches(session, "suspended");
+  await paused(leader);
+  const pausedAt = performance.now();
+  expect(await session.exists("/")).toBeDefined();
+  await suspended;
+  expect(session.leaseEnd).toBeLessThan(pausedAt + (timeoutMs * 2) / 3);
 });
 
 test("after sync, a session sees what another one wrote on another server", async () => {

@@ -29,33 +29,6 @@ async function openWithTree(options: Partial<SessionOptions> = {}): Promise<{ se
 }
 
 describe("watches", () => {
-  test.each([
-    { what: "get sees a change", on: "get", node: true, change: (s: Session, p: string) => s.set(p, nothing, -1) },
-    { what: "get sees a removal", on: "get", node: true, change: (s: Session, p: string) => s.remove(p, -1) },
-    { what: "exists sees a creation", on: "exists", node: false, change: (s: Session, p: string) => s.create(p, nothing, "persistent") },
-    { what: "exists sees a removal", on: "exists", node: true, change: (s: Session, p: string) => s.remove(p, -1) },
-    {
-      what: "children sees a child",
-      on: "children",
-      node: true,
-      change: (s: Session, p: string) => s.create(`${p}/c`, nothing, "persistent"),
-    },
-    { what: "children sees the parent's removal", on: "children", node: true, change: (s: Session, p: string) => s.remove(p, -1) },
-  ] as const)("$what, once", async ({ on, node, change }) => {
-    const { session, root } = await openWithTree();
-    const other = await open();
-    const path = `${root}/n`;
-    if (node) await session.create(path, nothing, "persistent");
-    const { calls, watch, called } = aWatch();
-    await session[on](path, watch);
-    await session[on](path, watch);
-    await change(other, path);
-    await called;
-    if ((await session.exists(path)) !== undefined) await session.set(path, nothing, -1); // nobody watches any more
-    await session.sync(path);
-    expect(calls()).toBe(1);
-  });
-
   test("a function that throws ends neither the session nor the other watches", async () => {
     const { session, root } = await openWithTree();
     const { watch, called } = aWatch();
@@ -66,21 +39,6 @@ describe("watches", () => {
     await session.set(root, nothing, 0);
     await called;
     expect(session.state).toBe("connected");
-  });
-
-  test("every watch is called when the connection goes", async () => {
-    const proxy = await aProxy(server);
-    const { session, root } = await openWithTree({ servers: proxy.connectString });
-    const watches = [aWatch(), aWatch(), aWatch()];
-    await session.get(root, watches[0]?.watch);
-    await session.exists(`${root}/none`, watches[1]?.watch);
-    await session.children(root, watches[2]?.watch);
-    proxy.cut();
-    await Promise.all(watches.map((w) => w.called));
-    await reaches(session, "connected");
-    await session.set(root, nothing, 0);
-    await session.sync(root);
-    expect(watches.map((w) => w.calls())).toEqual([1, 1, 1]);
   });
 });
 

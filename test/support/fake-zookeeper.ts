@@ -2,7 +2,7 @@
 // By default it grants every handshake and answers every request with success and zeros.
 import { createServer, type Server, type Socket } from "node:net";
 
-/** `xid` -4 and type 100 are credentials; type 3 is exists, 4 get, -11 the end of the session. */
+/** `xid` -4 and type 100 are credentials; type 1 is create, 3 exists, 4 get, 9 sync (heartbeats are), 14 a transaction, -11 the end. */
 export interface FakeRequest {
   readonly xid: number;
   readonly type: number;
@@ -30,7 +30,12 @@ const long = (value: bigint): Buffer => {
   return bytes;
 };
 const emptyStat = Buffer.alloc(68);
-const bodies: Readonly<Record<number, Buffer>> = { 3: emptyStat, 4: Buffer.concat([int(0), emptyStat]) };
+/** Of exists, get and multi; the other requests that are used here are answered without a body. */
+const bodies: Readonly<Record<number, Buffer>> = { 3: emptyStat, 4: Buffer.concat([int(0), emptyStat]), 14: multiHeader(-1, true, -1) };
+
+function multiHeader(type: number, done: boolean, code: number): Buffer {
+  return Buffer.concat([int(type), Buffer.from([done ? 1 : 0]), int(code)]);
+}
 
 export class FakeConnection {
   readonly requests: FakeRequest[] = [];
@@ -38,9 +43,9 @@ export class FakeConnection {
   constructor(socket: Socket) {
     this.#socket = socket;
   }
-  /** A timeout of 0 says that the session has expired. */
-  grant(timeoutMs = 4_000, session = 7n): void {
-    this.raw(frameOf(int(0), int(timeoutMs), long(session), int(16), Buffer.alloc(16)));
+  /** A timeout of 0 says that the session has expired. A password has 16 bytes. */
+  grant(timeoutMs = 4_000, session = 7n, password = Buffer.alloc(16)): void {
+    this.raw(frameOf(int(0), int(timeoutMs), long(session), int(password.length), password));
   }
   answer({ xid, type }: FakeRequest, code = 0): void {
     this.raw(this.answerBytes({ xid, type }, code));
@@ -50,6 +55,10 @@ export class FakeConnection {
   }
   raw(bytes: Buffer): void {
     this.#socket.write(bytes);
+  }
+  /** To a transaction whose only operation is refused. */
+  refuseOperation({ xid }: FakeRequest, code: number): void {
+    this.raw(frameOf(int(xid), long(1n), int(0), multiHeader(-1, false, code), int(code), multiHeader(-1, true, -1)));
   }
   close(): void {
     this.#socket.destroy();
@@ -71,10 +80,16 @@ export class FakeZooKeeper {
     return new Promise((resolve) => fake.#server.listen(0, "127.0.0.1", () => resolve(fake)));
   }
 
-  get connectString(): string {
+  readonly address = "127.0.0.1";
+
+  get port(): number {
     const address = this.#server.address();
     if (address === null || typeof address === "string") throw new Error("the fake server does not listen");
-    return `127.0.0.1:${address.port}`;
+    return address.port;
+  }
+
+  get connectString(): string {
+    return `${this.address}:${this.port}`;
   }
 
   stop(): Promise<void> {

@@ -1,7 +1,7 @@
 // A ZooKeeper in memory, for tests of what stands on the Session port: one tree for any number of sessions (memory-session.ts).
 //
 // Promised: versions, sequence numbers, watches, transactions and ephemeral nodes behave as the servers' do where the tests look
-// (test/integration runs the same stories against a real one). Not promised: ACLs, quotas, or any timing: a session expires when
+// (session-contract.ts tells the same stories of it and of a real one). Not promised: ACLs, quotas, or any timing: a session expires when
 // the test says so.
 import { type Operation, type Stat, ZooKeeperError, type ZooKeeperErrorCode } from "../../src/zookeeper/session.ts";
 
@@ -25,6 +25,12 @@ export interface Watch {
 
 type Tree = Map<string, Record>;
 
+/** What a change touched; `family`: the node came or went, which whoever watches children hears. */
+interface Touched {
+  readonly path: string;
+  readonly family: boolean;
+}
+
 export class MemoryZooKeeper {
   tree: Tree = new Map([["/", { data: Buffer.alloc(0), czxid: 0n, mzxid: 0n, version: 0, created: 0, owner: undefined }]]);
   zxid = 0n;
@@ -45,8 +51,11 @@ export class MemoryZooKeeper {
       .map((other) => other.slice(prefix.length));
   }
 
+  /** The same function for the same watch is held once. */
   watch(watch: Watch): void {
-    this.#watches.push(watch);
+    const { session, kind, path, call } = watch;
+    const isHeld = this.#watches.some((w) => w.session === session && w.kind === kind && w.path === path && w.call === call);
+    if (!isHeld) this.#watches.push(watch);
   }
 
   statOf(path: string, record: Record): Stat {
@@ -72,11 +81,11 @@ export class MemoryZooKeeper {
   apply(operations: readonly Operation[], session: string): string[] {
     const tree: Tree = new Map([...this.tree].map(([path, record]) => [path, { ...record }]));
     const zxid = this.zxid + 1n;
-    const touched: string[] = [];
+    const touched: Touched[] = [];
     const paths = operations.map((operation, index) => {
       try {
         const path = this.#one(tree, operation, session, zxid);
-        if (operation.op !== "check") touched.push(path);
+        if (operation.op !== "check") touched.push({ path, family: operation.op !== "set" });
         return operation.op === "create" ? path : "";
       } catch (error) {
         if (!(error instanceof ZooKeeperError)) throw error;
@@ -127,7 +136,7 @@ export class MemoryZooKeeper {
     const owned = [...this.tree].filter(([, record]) => record.owner === session).map(([path]) => path);
     for (const path of owned) this.tree.delete(path);
     this.zxid++;
-    this.#wake(owned);
+    this.#wake(owned.map((path) => ({ path, family: true })));
   }
 
   /** Wakes the watches of a session that lost its connection. */
@@ -135,9 +144,10 @@ export class MemoryZooKeeper {
     this.#fire((watch) => watch.session === session);
   }
 
-  #wake(paths: readonly string[]): void {
-    const parents = paths.map((path) => path.slice(0, Math.max(1, path.lastIndexOf("/"))));
-    this.#fire((watch) => paths.includes(watch.path) || (watch.kind === "children" && parents.includes(watch.path)));
+  #wake(touched: readonly Touched[]): void {
+    const nodes = touched.map(({ path }) => path);
+    const family = touched.filter((one) => one.family).flatMap(({ path }) => [path, path.slice(0, Math.max(1, path.lastIndexOf("/")))]);
+    this.#fire((watch) => (watch.kind === "node" ? nodes : family).includes(watch.path));
   }
 
   #fire(due: (watch: Watch) => boolean): void {

@@ -17,6 +17,7 @@ export const aSpec: Spec = {
   drainTimeoutSeconds: 300,
   drainTimeoutPolicy: "Abort",
   drainGraceSeconds: 0,
+  uncleanExitGraceSeconds: 30,
   jobStartTimeoutSeconds: 300,
   windowDeadlineSeconds: 14_400,
   exclusivityLostPolicy: "Terminate",

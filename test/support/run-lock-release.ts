@@ -138,7 +138,7 @@ function strangerStories(worldOf: () => Promise<LockWorld>): void {
       await put(session, "/exclusive-windows/_held/main/x", "{}");
       const unknown = { installation: "main", runId: "x", window: undefined, exclusive: true };
       expect((await lookAtRun(session, aRun("a"))).rivals).toEqual([{ ...unknown, paths: [] }]);
-      expect(await listHeld(session, "main")).toEqual([{ ...unknown, ownSession: false, locks: [] }]);
+      expect(await listHeld(session, "main")).toEqual([{ ...unknown, ownSession: false, sinceMs: expect.any(Number), locks: [] }]);
     });
 
     test("the holders of a lock path are listed in their order, up to a limit", async () => {

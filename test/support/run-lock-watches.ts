@@ -137,10 +137,11 @@ function sweepStories(worldOf: () => Promise<LockWorld>): void {
       await promoted(session, aRun("a", both));
       await queued(other, aRun("b"));
       await queued(session, aRun("c", [lockP], "other"));
+      const sinceMs = expect.any(Number);
       const held = (await listHeld(session, "main")).toSorted((x, y) => (x.runId < y.runId ? -1 : 1));
       expect(held).toEqual([
-        { installation: "main", runId: "a", exclusive: true, ownSession: false, window: aRun("a").window, locks: both },
-        { installation: "main", runId: "b", exclusive: false, ownSession: false, window: aRun("b").window, locks: [lockP] },
+        { installation: "main", runId: "a", exclusive: true, ownSession: false, sinceMs, window: aRun("a").window, locks: both },
+        { installation: "main", runId: "b", exclusive: false, ownSession: false, sinceMs, window: aRun("b").window, locks: [lockP] },
       ]);
     });
   });

@@ -13,6 +13,8 @@ export interface WatchingOptions {
   readonly factor?: number;
   readonly random?: () => number;
   readonly onChange?: WatchOptions<StubObject>["onChange"];
+  /** Default: that of the stub itself. */
+  readonly kubeconfig?: StubKubeconfig;
 }
 
 /** What a test of a watch works with; everything is new for each test. */
@@ -50,7 +52,7 @@ export class StubWatch {
     const { told, interruptions } = this;
     const note = (_message: string, fields: LogFields = {}) => void interruptions.push(String(fields.error));
     // The deadline of calls is not what these tests are about, and at this speed it would be over too soon.
-    const rest = createRest(loadKube({ kubeconfig: this.kubeconfig.path }), { clock, deadlineMs: 1_000_000 });
+    const rest = createRest(loadKube({ kubeconfig: (options.kubeconfig ?? this.kubeconfig).path }), { clock, deadlineMs: 1_000_000 });
     this.#watch = watchForever<StubObject>({
       rest,
       clock,
