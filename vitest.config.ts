@@ -10,7 +10,13 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "dev/**/*.test.ts", "demo/**/*.test.ts", "examples/**/*.test.ts", "test/support/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "dev/**/*.test.ts",
+            "demo/**/*.test.ts",
+            "examples/**/*.test.ts",
+            "test/{support,chaos,crash,model}/**/*.test.ts",
+          ],
           testTimeout: 30_000,
         },
       },

@@ -28,11 +28,15 @@ export interface Look {
   readonly locks: { readonly session: Session; readonly identity: RunIdentity; readonly look: RunLook } | undefined;
 }
 
-export async function observe(window: Window, accept: Accept, hands: Hands): Promise<Look> {
+/** Undefined: the Job changed between the reads, so they are no look at all. */
+export async function observe(window: Window, accept: Accept, hands: Hands): Promise<Look | undefined> {
   const { run } = window.status;
   if (run === undefined) return observeIdle(window, accept, hands);
   const job = await readJob(window, run, hands);
   const pods = await readPods(window, run, job, hands);
+  // A Pod is let go by a patch that only its own state guards. If the Job was deleted before the Pods were listed, somebody else
+  // may have found none, recorded the result and be about to release, while the Job controller made this one from a stale cache.
+  if (!isSameJob(job.facts, (await readJob(window, run, hands)).facts)) return undefined;
   const locks = await readLocks(window, run, hands);
   const observed: Observed = {
     ...common(window, hands),
@@ -84,6 +88,10 @@ async function readJob(window: Window, run: RunRecord, { kube }: Hands): Promise
   } catch (error) {
     return { facts: { kind: "unknown", why: messageOf(error) }, view: undefined };
   }
+}
+
+function isSameJob(a: JobFacts, b: JobFacts): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function jobFacts(window: Window, run: RunRecord, job: JobView | undefined): JobFacts {

@@ -42,6 +42,7 @@ interface With {
 
 async function pass(window: Window, { hands, accept, participants }: With): Promise<number | undefined> {
   const look = await observe(window, accept, hands);
+  if (look === undefined) return hands.clock.now() + STALE_MS;
   const decided = decide(look.observed);
   const outcome = await act(decided.action, look, hands);
   const counted = await participants(look);

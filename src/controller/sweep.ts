@@ -1,5 +1,6 @@
-// Clears up after windows that are gone with their finalizer stripped: their Jobs are stopped, and once no Job of a run and no Pod
-// that may run is left its locks are released. A Job that was created so late that its run was over is stopped too.
+// Clears up after runs that nobody looks after: their window is gone with its finalizer stripped, or it names another run or none, and
+// a Job or a place in the queue came late. Their Jobs are stopped, and once no Job of a run and no Pod that may run is left its
+// locks are released.
 // Only this installation's, and only after uncached reads that say so.
 import { runLabel } from "../crds/meta.ts";
 import { parseWindow } from "../crds/parse.ts";
@@ -57,9 +58,9 @@ function isOrphan({ runId }: JobView, window: ActiveRun | undefined): boolean {
   return window.kind === "run" && runId !== undefined && runId !== window.id;
 }
 
-function uidOf(object: unknown): string {
-  const parsed = parseWindow(object);
-  return parsed.kind === "window" ? parsed.window.uid : parsed.uid;
+function isOwned({ window, runId }: HeldEntry, object: unknown): boolean {
+  const [uid, run] = activeRun(object);
+  return uid === window?.uid && (run.kind === "unreadable" || run.id === runId);
 }
 
 async function endOrphan(job: JobView, { kube, log }: Hands): Promise<void> {
@@ -102,14 +103,16 @@ async function releaseOrphan(entry: HeldEntry, session: Session, hands: Hands): 
     hands.log.error("an entry below _held was overwritten and is left alone: find its run, release it by hand", { runId, installation });
     return "left";
   }
+  // Read after the entry: a run's intent is in status before it queues, so a window that names another run or none is done with it.
+  // A transaction that was decided on an old look may queue a run which another controller has closed meanwhile.
   const found = await hands.kube.windows.get(window.namespace, window.name);
-  if (found !== undefined && uidOf(found) === window.uid) return "owned";
+  if (found !== undefined && isOwned(entry, found)) return "owned";
   const jobs = await hands.kube.jobs.listByWindow(window.namespace, window.uid);
   if (jobs.some((job) => job.runId === runId && (job.phase === "suspended" || job.phase === "active"))) return "left";
   const pods = await hands.kube.pods.listBySelector(window.namespace, `${runLabel}=${runId}`);
   if (livePods(pods.map(podFacts)).length > 0) return "left";
   const identity = { installation, runId, window, locks };
   const commit = await releaseRun(session, identity, await lookAtRun(session, identity));
-  hands.log.warn("released the locks of a window that is gone", { ...window, runId, outcome: commit.kind });
+  hands.log.warn("released the locks of a run that nobody looks after", { ...window, runId, outcome: commit.kind });
   return commit.kind === "done" ? "released" : "left";
 }
