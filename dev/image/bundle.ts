@@ -24,10 +24,15 @@ export const allPrograms = Object.keys(programs) as readonly Program[];
 const banner = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
 
 /** The bundled program as the text of one ES module. Throws with the compiler's messages when a source does not build. */
-export async function bundle(program: Program): Promise<Buffer> {
+export function bundle(program: Program): Promise<Buffer> {
+  return bundleSource(programs[program]);
+}
+
+/** The same of any program, by its path from the project's root. */
+export async function bundleSource(source: string): Promise<Buffer> {
   const result = await build({
     absWorkingDir: projectRoot,
-    entryPoints: [programs[program]],
+    entryPoints: [source],
     bundle: true,
     write: false,
     platform: "node",
@@ -39,10 +44,10 @@ export async function bundle(program: Program): Promise<Buffer> {
     keepNames: true,
     logLevel: "silent",
   }).catch((error: unknown) => {
-    throw new Error(`${programs[program]} does not bundle: ${messageOf(error)}`, { cause: error });
+    throw new Error(`${source} does not bundle: ${messageOf(error)}`, { cause: error });
   });
   const [output] = result.outputFiles;
-  if (output === undefined) throw new Error(`esbuild made nothing of ${programs[program]}`);
+  if (output === undefined) throw new Error(`esbuild made nothing of ${source}`);
   return Buffer.from(output.contents);
 }
 

@@ -5,6 +5,8 @@ import type { Clock } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Log } from "../shared/log.ts";
 import { type Access, anyone } from "../zookeeper/access.ts";
+import { claimInstallation } from "../zookeeper/claim.ts";
+import type { Session } from "../zookeeper/session.ts";
 import { holdSession, type SessionHolder } from "../zookeeper/session-holder.ts";
 import { type Accept, createJudge } from "./acceptance.ts";
 import type { Config } from "./config.ts";
@@ -74,11 +76,12 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
   await zookeeper.close();
 }
 
-function openZooKeeper({ config, clock, random, log, hold = holdSession }: LeaderParts): SessionHolder {
-  const { zookeeperLogin: login, zookeeper } = config;
+function openZooKeeper({ config, kube, clock, random, log, hold = holdSession }: LeaderParts): SessionHolder {
+  const { zookeeperLogin: login, zookeeper, installation } = config;
   const { servers, sessionTimeoutSeconds, tls, auth } = zookeeper;
   const access: Access = login === undefined ? { kind: "open" } : { kind: "creator", processors: auth?.processors ?? [anyone] };
-  return hold({ servers, timeoutMs: sessionTimeoutSeconds * 1000, clock, log, random, tls, auth: login, access });
+  const prepare = async (session: Session) => claimInstallation(session, installation, await kube.cluster.uid());
+  return hold({ prepare, servers, timeoutMs: sessionTimeoutSeconds * 1000, clock, log, random, tls, auth: login, access });
 }
 
 function startQueue(hands: Hands, accept: Accept, { clock, random, log, metrics }: LeaderParts): Queue {

@@ -2,6 +2,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Clock } from "../shared/clock.ts";
 import type { Log } from "../shared/log.ts";
+import { type ClusterIdentity, createClusterIdentity } from "./cluster.ts";
 import { createEvents, type Events } from "./events.ts";
 import { createFencingMark, type FencingMark } from "./fencing-mark.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
@@ -20,6 +21,7 @@ export interface Kube {
   readonly workloads: Workloads;
   readonly serviceAccounts: ServiceAccounts;
   readonly fencingMark: FencingMark;
+  readonly cluster: ClusterIdentity;
   readonly events: Events;
   /** For what no room of ours wraps: test set-up, the CLI's logs. */
   readonly rest: Rest;
@@ -59,6 +61,7 @@ export function createKubeBehind(rest: Rest, parts: Omit<KubeParts, "config">): 
     workloads: createWorkloads(rest, pods),
     serviceAccounts: createServiceAccounts(rest),
     fencingMark: createFencingMark(rest, parts.namespace),
+    cluster: createClusterIdentity(rest),
     events: createEvents(rest, { clock, log, instance, id }),
     rest,
     watch: (options) => watchForever({ ...common, ...options }),

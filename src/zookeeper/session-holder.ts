@@ -27,20 +27,25 @@ const longestWaitMs = 15_000;
 /** A refused login stays refused until somebody mends it. */
 const refusedWaitMs = 30_000;
 
-export function holdSession(options: Omit<SessionOptions, "signal">): SessionHolder {
+export interface HolderOptions extends Omit<SessionOptions, "signal"> {
+  /** Asked of each new session before it is handed out; where it throws, that is the reason why there is none, and it is tried again. */
+  readonly prepare?: (session: Session) => Promise<void>;
+}
+
+export function holdSession(options: HolderOptions): SessionHolder {
   const holder = new Holder(options);
   holder.start();
   return holder;
 }
 
 class Holder implements SessionHolder {
-  readonly #options: Omit<SessionOptions, "signal">;
+  readonly #options: HolderOptions;
   readonly #listeners = new Set<() => void>();
   readonly #closed = new AbortController();
   #current: HeldSession;
   #running: Promise<void> = Promise.resolve();
 
-  constructor(options: Omit<SessionOptions, "signal">) {
+  constructor(options: HolderOptions) {
     this.#options = options;
     this.#current = { kind: "none", why: `no ZooKeeper session yet: asking ${options.servers}`, code: undefined };
   }
@@ -83,13 +88,23 @@ class Holder implements SessionHolder {
 
   async #open(): Promise<Session | undefined> {
     try {
-      return await openSession({ ...this.#options, signal: this.#closed.signal });
+      return await this.#prepared(await openSession({ ...this.#options, signal: this.#closed.signal }));
     } catch (error) {
       const code = error instanceof ZooKeeperError ? error.code : undefined;
       const why = messageOf(error);
       if (!this.#closed.signal.aborted) this.#options.log.warn("no ZooKeeper session", { error: why });
       this.#become({ kind: "none", why, code });
       return undefined;
+    }
+  }
+
+  async #prepared(session: Session): Promise<Session> {
+    try {
+      await this.#options.prepare?.(session);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
     }
   }
 

@@ -56,6 +56,7 @@ function aCluster() {
   };
   const kube: Kube = {
     ...offline,
+    cluster: { uid: async () => "this-cluster" },
     windows: { ...offline.windows, get, list: async () => [waiting], publishStatus: async () => ({ resourceVersion: "224" }) },
     jobs: { ...offline.jobs, dryRun, listByInstallation: async () => [] },
     events: { post: async () => {} },

@@ -1,8 +1,6 @@
 // The controller's watches on a real API server that is stopped and started again, and on one where nothing happens.
-import { readFile } from "node:fs/promises";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse } from "yaml";
 import { findCluster } from "../../dev/cluster/cluster.ts";
 import type { Seen } from "../../src/controller/hands.ts";
 import { watchesHear } from "../../src/controller/readiness.ts";
@@ -14,7 +12,7 @@ import { createKube, type Kube } from "../../src/kube/kube.ts";
 import type { Watch } from "../../src/kube/watch.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import { silentLog } from "../../src/shared/log.ts";
-import { eventually, id } from "../support/kube-namespace.ts";
+import { applyCrd, eventually, id } from "../support/kube-namespace.ts";
 import { type OwnApiServer, ownApiServer } from "../support/own-api-server.ts";
 
 const namespace = `restart-${id()}`;
@@ -32,14 +30,7 @@ beforeAll(async () => {
   server = await ownApiServer();
   kube = kubeOf(loadKube({ kubeconfig: server.kubeconfig }));
   await make("/api/v1/namespaces", { metadata: { name: namespace } });
-  const crd = parse(await readFile(new URL("../../deploy/crd/exclusivewindows.yaml", import.meta.url), "utf8"));
-  await kube.rest.call("apply the CRD", {
-    method: "PATCH",
-    path: path("apis", "apiextensions.k8s.io", "v1", "customresourcedefinitions", crd.metadata.name),
-    query: { fieldManager: "test", force: true },
-    contentType: "application/apply-patch+yaml",
-    body: crd,
-  });
+  await applyCrd(kube);
   const seen: Seen = { windows: new Map(), jobs: new Map(), workloads: new Map() };
   const note = (kind: string) => (key: string) => void heard.push(`${kind} ${key}`);
   const told = {

@@ -43,7 +43,8 @@ export async function kubeNamespace(labels: Readonly<Record<string, string>> = {
   return { name, kube, another, createWindow: (window) => createWindow(kube, name, window), remove: () => remove(kube, name) };
 }
 
-async function applyCrd(kube: Kube): Promise<void> {
+/** Resolves when windows can be made. */
+export async function applyCrd(kube: Kube): Promise<void> {
   const crd: { metadata: { name: string } } = parse(
     await readFile(new URL("../../deploy/crd/exclusivewindows.yaml", import.meta.url), "utf8"),
   );

@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -75,7 +76,9 @@ async function startWay(directory: string): Promise<OwnApiServer> {
     readonly users: readonly { readonly user: object }[];
   };
   const kubeconfig = join(directory, "kubeconfig");
-  const through = { server: `https://${proxy.connectString}`, "tls-server-name": target.hostname };
+  // Its certificate is for that name; where it has none, one for an address serves loopback too.
+  const name = isIP(target.hostname) === 0 ? { "tls-server-name": target.hostname } : {};
+  const through = { server: `https://${proxy.connectString}`, ...name };
   writeFileSync(kubeconfig, kubeconfigText({ ...own.clusters[0]?.cluster, ...through }, own.users[0]?.user ?? {}));
   return {
     kubeconfig,

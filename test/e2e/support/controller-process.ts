@@ -17,14 +17,25 @@ export interface ControllerOptions {
   readonly pathGrants: readonly { readonly namespace: string; readonly prefixes: readonly string[] }[];
   /** user:password for ZooKeeper. */
   readonly digest?: string;
+  /** A module that is loaded before the program. */
+  readonly preload?: string;
+  /** Another program than src/controller/main.ts, and what its environment holds besides. */
+  readonly program?: string;
+  readonly variables?: NodeJS.ProcessEnv;
 }
 
 export interface ControllerProcess {
   readonly name: string;
   readonly lines: readonly string[];
+  /** As far as it told; a paused one can tell nothing and does nothing. */
   isLeading(): boolean;
+  isRunning(): boolean;
   /** The ids of the ZooKeeper sessions that it had. */
   sessions(): readonly bigint[];
+  /** SIGSTOP: it stands still, as in a virtual machine that is paused; what it has sent goes on without it. */
+  pause(): void;
+  /** SIGCONT. */
+  resume(): void;
   /** SIGKILL: it has no chance to clean up. */
   kill(): Promise<void>;
   /** SIGTERM. */
@@ -36,9 +47,14 @@ const program = join(import.meta.dirname, "../../../src/controller/main.ts");
 /** Resolves when it serves its health page. */
 export async function startController(options: ControllerOptions): Promise<ControllerProcess> {
   const dir = mkdtempSync(join(tmpdir(), "exclusive-window-e2e-"));
-  const child = spawn(process.execPath, [program], { env: environment(options, dir), stdio: ["ignore", "pipe", "pipe"] });
+  const preload = options.preload === undefined ? [] : ["--import", options.preload];
+  const child = spawn(process.execPath, [...preload, options.program ?? program], {
+    env: environment(options, dir),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const lines = collect(child);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
+  let paused = false;
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     await until(`controller ${options.name} has ended`, () => !isRunning());
@@ -52,8 +68,15 @@ export async function startController(options: ControllerOptions): Promise<Contr
   return {
     name: options.name,
     lines,
-    isLeading: () => isRunning() && said("leading") > said("no longer leading"),
+    isLeading: () => isRunning() && !paused && said("leading") > said("no longer leading"),
+    isRunning,
     sessions: () => lines.filter((line) => line.includes('"msg":"connected to ZooKeeper"')).map(sessionOf),
+    pause() {
+      paused = child.kill("SIGSTOP");
+    },
+    resume() {
+      paused = !child.kill("SIGCONT");
+    },
     kill: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),
   };
@@ -71,6 +94,7 @@ function environment({ cluster, namespace, name, digest, ...options }: Controlle
   if (digest !== undefined) writeFileSync(join(dir, "digest"), digest);
   return {
     ...process.env,
+    ...options.variables,
     CONFIG_FILE: join(dir, "config.yaml"),
     ZOOKEEPER_DIGEST_FILE: join(dir, "digest"),
     POD_NAME: name,

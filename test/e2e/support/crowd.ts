@@ -10,8 +10,17 @@ export interface Interval {
   readonly end: bigint;
 }
 
+export interface HandledEvent extends Interval {
+  readonly processor: string;
+}
+
 export interface Crowd {
   readonly lockPath: string;
+  readonly processors: readonly string[];
+  /** All events so far. */
+  readonly events: readonly HandledEvent[];
+  /** Waits for so many events during which no gate changes its state, and answers what was sent to ZooKeeper meanwhile. */
+  steady(events: number): Promise<{ readonly events: number; readonly requests: number }>;
   /** How many events were handled so far. */
   readonly handled: number;
   /** Resolves when every processor has handled another event since the call. */
@@ -27,15 +36,14 @@ export interface CrowdOptions {
   readonly zookeeper: string;
   readonly lockPath: string;
   readonly count?: number;
+  /** How long an event takes; default 2. */
+  readonly eventMs?: number;
 }
 
-const EVENT_MS = 2;
-
-export async function aCrowd({ count = 2, ...options }: CrowdOptions): Promise<Crowd> {
-  const gates = await Promise.all(
-    Array.from({ length: count }, (_, i) => ProcessorGate.open({ ...options, sessionTimeoutMs: 6000, owner: `processor-${i + 1}` })),
-  );
-  const events: Interval[] = [];
+export async function aCrowd({ count = 2, eventMs = 2, ...options }: CrowdOptions): Promise<Crowd> {
+  const processors = Array.from({ length: count }, (_, i) => `processor-${i + 1}`);
+  const gates = await Promise.all(processors.map((owner) => ProcessorGate.open({ ...options, sessionTimeoutMs: 6000, owner })));
+  const events: HandledEvent[] = [];
   const handled = gates.map(() => 0);
   const stop = new AbortController();
   const work = async (gate: ProcessorGate, i: number) => {
@@ -43,8 +51,8 @@ export async function aCrowd({ count = 2, ...options }: CrowdOptions): Promise<C
       await gate
         .run(async () => {
           const start = process.hrtime.bigint();
-          await pause(EVENT_MS);
-          events.push({ start, end: process.hrtime.bigint() });
+          await pause(eventMs);
+          events.push({ processor: processors[i] ?? "", start, end: process.hrtime.bigint() });
           handled[i] = (handled[i] ?? 0) + 1;
         })
         .catch(() => pause(20));
@@ -53,6 +61,9 @@ export async function aCrowd({ count = 2, ...options }: CrowdOptions): Promise<C
   const workers = gates.map(work);
   return {
     lockPath: options.lockPath,
+    processors,
+    events,
+    steady: (wanted) => steadily(gates, events, wanted),
     get handled() {
       return events.length;
     },
@@ -69,4 +80,22 @@ export async function aCrowd({ count = 2, ...options }: CrowdOptions): Promise<C
       await Promise.all(workers);
     },
   };
+}
+
+/** Heartbeats left out. A session that is opened anew meanwhile is no answer to the question what an event costs: it is asked again. */
+async function steadily(gates: readonly ProcessorGate[], events: readonly HandledEvent[], wanted: number) {
+  const requests = () => gates.reduce((sum, { sent }) => sum + sent.requests - sent.heartbeats, 0);
+  let changes = 0;
+  const ignore = gates.map((gate) => gate.onState(() => (changes += 1)));
+  const attempt = async () => {
+    const before = { events: events.length, requests: requests(), changes };
+    await until("processors work steadily", () => changes !== before.changes || events.length >= before.events + wanted);
+    const isSteady = changes === before.changes && gates.every(({ state }) => state === "open");
+    return isSteady ? { events: events.length - before.events, requests: requests() - before.requests } : undefined;
+  };
+  try {
+    return await until("no gate changes its state for a while", attempt);
+  } finally {
+    for (const stop of ignore) stop();
+  }
 }

@@ -1,7 +1,9 @@
 // What the containers of runs said, heard while they say it: a log goes with its Pod, and some stories delete Pods.
 // Promised: `of` leaves out no Pod whose container was seen to start.
+import { setTimeout as pause } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { runLabel } from "../../../src/crds/meta.ts";
+import { isKubeError } from "../../../src/kube/errors.ts";
 import { type Json, path } from "../../../src/kube/json.ts";
 import type { Kube } from "../../../src/kube/kube.ts";
 import { type PodView, podView } from "../../../src/kube/pod-view.ts";
@@ -28,6 +30,8 @@ export interface PodLogs {
   stop(): void;
 }
 
+const AGAIN_MS = 200;
+
 interface Followed {
   text: string;
   silent: boolean;
@@ -45,11 +49,16 @@ export function followLogs(kube: Kube, namespace: string): PodLogs {
       const stream = await kube.rest.open(`follow the log of ${name}`, request, stopped.signal);
       for await (const chunk of stream) log.text += String(chunk);
       log.silent = true;
-    } catch {
-      if (log.text === "")
-        logs.delete(name); // Not there yet: the next change of the Pod tries again.
+    } catch (error) {
+      if (log.text === "") await followAgain(name, error);
       else log.silent = true;
     }
+  };
+  /** The container may not be there yet, and no change of the Pod need ever come to say that it is. */
+  const followAgain = async (name: string, error: unknown) => {
+    await pause(AGAIN_MS);
+    logs.delete(name);
+    if (!stopped.signal.aborted && !isKubeError(error, "NotFound")) void follow(name);
   };
   const seen = (pod: PodView) => {
     if (pod.started && !logs.has(pod.name)) void follow(pod.name);

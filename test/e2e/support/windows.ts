@@ -25,6 +25,10 @@ export interface StageWindows {
   annotate(name: string, annotation: string, value: string): Promise<void>;
   read(name: string): Promise<Window>;
   isGone(name: string): Promise<boolean>;
+  /** Asks for a run by the annotation, and does not wait for anybody to hear of it. */
+  askForRun(name: string, value?: string): Promise<void>;
+  /** Deletes the window, and waits for nothing. */
+  remove(name: string): Promise<void>;
   /** Asks for a run by the annotation, and waits until the controller has answered. */
   runNow(name: string, value?: string): Promise<void>;
   /** Waits until the active run is as asked. */
@@ -68,6 +72,8 @@ export function createWindows(kube: Kube, namespace: string): StageWindows {
     apply,
     annotate,
     condition,
+    askForRun: (name, value = new Date().toISOString()) => annotate(name, runRequestAnnotation, value),
+    remove: async (name) => void (await kube.rest.call("delete the window", { method: "DELETE", path: where(name) })),
     isGone: async (name) => (await kube.windows.get(namespace, name)) === undefined,
     async make(name, script, spec = {}) {
       await apply(name, { jobTemplate: jobTemplate(script), ...spec });
