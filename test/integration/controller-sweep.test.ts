@@ -7,6 +7,7 @@ import { systemClock } from "../../src/shared/clock.ts";
 import { lookAtRun } from "../../src/zookeeper/run-look.ts";
 import { eventually } from "../support/kube-namespace.ts";
 import { lockOf, promoted, queued } from "../support/lock-world.ts";
+import { aRun } from "../support/observed.ts";
 import { offlineHands } from "../support/offline-hands.ts";
 import { type RunJobs, runJobs } from "../support/run-jobs.ts";
 import { aSession } from "../support/sessions.ts";
@@ -37,13 +38,21 @@ test("releases the locks of a run whose Pod somebody orphaned behind our gate, a
   await promoted(session, identity);
   const held = async () => lockOf(await lookAtRun(session, identity)).node.kind;
 
+  const windows = path("apis", "exclusivewindow.dev", "v1alpha1", "namespaces", run.namespace, "exclusivewindows", run.window.name);
+  const status = { run: { ...aRun, id: identity.runId } };
+  await run.rest.call("name the active run", {
+    method: "PATCH",
+    path: `${windows}/status`,
+    contentType: "application/merge-patch+json",
+    body: { status },
+  });
+
   const jobPath = path("apis", "batch", "v1", "namespaces", run.namespace, "jobs", job.name);
   await run.rest.call("orphan the Job's Pods", { method: "DELETE", path: jobPath, body: { propagationPolicy: "Orphan" } });
   await run.podWhen(job, (pod) => pod.gated && pod.jobUid === undefined);
   await sweep(hands);
-  expect(await held(), "while the window is there").toBe("promoted");
+  expect(await held(), "while the window names it").toBe("promoted");
 
-  const windows = path("apis", "exclusivewindow.dev", "v1alpha1", "namespaces", run.namespace, "exclusivewindows", run.window.name);
   await run.rest.call("delete the window", { method: "DELETE", path: windows });
   await eventually(async () => expect(await run.windows.get(run.namespace, run.window.name)).toBeUndefined());
   await eventually(async () => {
