@@ -93,10 +93,9 @@ describe.concurrent("a schedule", () => {
     await windows.condition("failing", "Paused", "False");
     expect((await windows.read("failing")).status.nextScheduleTime).toBeDefined();
   });
-});
 
-describe("a controller that is restarted", () => {
-  test("within a slot does not run it again, and a request whose annotation stays runs once", async () => {
+  // The stories beside it go on with the second controller.
+  test("runs once though the controller is restarted within the slot, and so does a request whose annotation stays", async () => {
     const { windows, controller, controllers } = stage();
     const due = soon();
     const schedule = onceAt(due);
