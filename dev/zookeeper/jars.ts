@@ -1,4 +1,4 @@
-// The server's jars: resolved by the machine's Maven from pom.xml, once per version, into the user's cache.
+// Jars for development and tests: resolved by the machine's Maven from a pom.xml, once per version, into the user's cache.
 // Promised: a directory that is there is complete (it is renamed into place), also when several programs ask at once.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
@@ -6,19 +6,31 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { cacheDirectory } from "../cache.ts";
 
-const pom = join(import.meta.dirname, "pom.xml");
 const plugin = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
 
-/** The directory of the jars. Throws an Error that names what is missing on this machine. */
-export async function zooKeeperJars(progress: (line: string) => void): Promise<string> {
-  const version = /<artifactId>zookeeper<\/artifactId>\s*<version>([^<]+)</.exec(readFileSync(pom, "utf8"))?.[1];
-  if (version === undefined) throw new Error(`${pom} names no version of org.apache.zookeeper:zookeeper`);
-  const directory = join(cacheDirectory(), `zookeeper-${version}`);
+/** The directory of the server's jars. Throws an Error that names what is missing on this machine. */
+export function zooKeeperJars(progress: (line: string) => void): Promise<string> {
+  return jarsOf({ pom: join(import.meta.dirname, "pom.xml"), artifact: "zookeeper", program: "ZooKeeper" }, progress);
+}
+
+export interface JarSource {
+  readonly pom: string;
+  /** The dependency whose version names the directory. */
+  readonly artifact: string;
+  /** For people. */
+  readonly program: string;
+}
+
+/** The directory of the jars that a pom.xml names. Throws an Error that names what is missing on this machine. */
+export async function jarsOf({ pom, artifact, program }: JarSource, progress: (line: string) => void): Promise<string> {
+  const version = new RegExp(`<artifactId>${artifact}</artifactId>\\s*<version>([^<]+)<`).exec(readFileSync(pom, "utf8"))?.[1];
+  if (version === undefined) throw new Error(`${pom} names no version of ${artifact}`);
+  const directory = join(cacheDirectory(), `${artifact}-${version}`);
   if (existsSync(directory)) return directory;
-  progress(`fetching ZooKeeper ${version} with Maven into ${directory} (once) …`);
+  progress(`fetching ${program} ${version} with Maven into ${directory} (once) …`);
   const unfinished = mkdtempSync(`${directory}.`);
   try {
-    await copyJars(unfinished, progress);
+    await copyJars(pom, unfinished, progress);
     moveIntoPlace(unfinished, directory);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
@@ -35,7 +47,7 @@ function moveIntoPlace(from: string, to: string): void {
   }
 }
 
-function copyJars(into: string, progress: (line: string) => void): Promise<void> {
+function copyJars(pom: string, into: string, progress: (line: string) => void): Promise<void> {
   const args = ["-B", "-Dstyle.color=never", "-f", pom, plugin, `-DoutputDirectory=${into}`, "-DincludeScope=runtime"];
   const maven = spawn("mvn", args, { stdio: ["ignore", "pipe", "inherit"] });
   const said: string[] = [];

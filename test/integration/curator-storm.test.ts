@@ -1,0 +1,151 @@
+// Threads of unmodified Curator, gates and runs of ours, all on one lock path of a real server: a writer, theirs or ours, is never
+// beside anybody. Judged afterwards, from what each held by the machine's one monotonic clock.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Curator, type Span, startCurator } from "../../dev/curator/curator.ts";
+import type { ProcessorGate } from "../../src/processor/gate.ts";
+import type { RunIdentity } from "../../src/protocol/node-data.ts";
+import { promoteRun } from "../../src/zookeeper/promote.ts";
+import { queueRun } from "../../src/zookeeper/queue.ts";
+import { releaseRun } from "../../src/zookeeper/release.ts";
+import { lookAtRun } from "../../src/zookeeper/run-look.ts";
+import type { Session } from "../../src/zookeeper/session.ts";
+import { watchRun } from "../../src/zookeeper/watch-run.ts";
+import { aRun, lockOf } from "../support/lock-world.ts";
+import { aPlace, aPlainGate, eventually, onPath, server, session, withServer } from "../support/server-gate.ts";
+
+withServer();
+
+let curator: Curator;
+beforeAll(async () => {
+  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
+});
+afterAll(() => curator?.kill());
+
+/** Acquisitions on each side, at least. */
+const enough = 1000;
+
+test("the JVM's clock is this process's", async () => {
+  for (let i = 0; i < 50; i++) {
+    const before = process.hrtime.bigint();
+    const between = await curator.now();
+    const after = process.hrtime.bigint();
+    expect([between >= before, between <= after]).toEqual([true, true]);
+  }
+});
+
+test("an overlap is found where a writer begins before another's end, or anybody before a writer's", () => {
+  const span = (kind: Span["kind"], from: bigint, to: bigint): Span => ({ kind, from, to });
+  expect(overlaps([span("read", 0n, 9n), span("read", 1n, 3n), span("write", 9n, 10n), span("read", 10n, 12n)])).toEqual([]);
+  const late = [span("write", 8n, 10n), span("write", 8n, 10n), span("read", 9n, 10n)];
+  expect(overlaps([span("read", 0n, 9n), span("read", 1n, 3n), ...late])).toHaveLength(3);
+});
+
+test("in a storm of both no writer overlaps anybody", async () => {
+  const { path } = aPlace();
+  const gates = await Promise.all([1, 2, 3, 4].map(() => aPlainGate(path)));
+  const storm = { over: false };
+  await curator.storm("read", path, { threads: 4, restMs: 1 });
+  // A gate keeps no place in the line: writers who never rest would starve it.
+  await curator.storm("write", path, { threads: 2, restMs: 20 });
+  const readers = gates.map((gate) => readAgainAndAgain(gate, storm));
+  const writers = [1, 2].map((i) => writeAgainAndAgain(gates, aRun(`storm-${i}`, [{ path, signalPath: `${path}-signal` }]), storm));
+  const ours = () => [...readers, ...writers].flatMap(({ spans }) => spans);
+  const ended = Promise.all([...readers, ...writers].map((work) => work.ended));
+  const blown = eventually(async () => Math.min(ours().length, await curator.stormCount())).toBeGreaterThanOrEqual(enough);
+  await Promise.race([blown, ended]); // ended: something failed
+  storm.over = true;
+  await ended;
+  await Promise.all(gates.map((gate) => gate.close()));
+  const theirs = await curator.calm();
+  console.info(figures(ours(), theirs));
+  expect(overlaps([...ours(), ...theirs])).toEqual([]);
+  // Else it was no storm: each kind was there often, and readers of both sides side by side.
+  for (const kind of ["read", "write"])
+    for (const side of [ours(), theirs]) expect(side.filter((span) => span.kind === kind).length).toBeGreaterThan(50);
+  expect(overlaps([...readsOf(ours(), "read"), ...readsOf(theirs, "write")])).not.toEqual([]);
+  expect(await onPath(await session(), path)).toEqual([]);
+});
+
+interface Work {
+  readonly spans: readonly Span[];
+  readonly ended: Promise<void>;
+}
+
+/** One event for each time that the gate opens, which lasts until the gate drains: as long as the read lock can be held. */
+function readAgainAndAgain(gate: ProcessorGate, storm: { readonly over: boolean }): Work {
+  const spans: Span[] = [];
+  const work = async () => {
+    while (!storm.over) {
+      await gate.run(async () => {
+        const from = process.hrtime.bigint();
+        while (gate.state === "open" && !storm.over) await new Promise((resolve) => setTimeout(resolve, 1));
+        spans.push({ kind: "read", from, to: process.hrtime.bigint() });
+      });
+    }
+  };
+  return { spans, ended: work() };
+}
+
+/** Run after run, each once a gate is open: only a signal makes that one give way to Curator's writers, which all others wait for. */
+function writeAgainAndAgain(gates: readonly ProcessorGate[], run: RunIdentity, storm: { readonly over: boolean }): Work {
+  const spans: Span[] = [];
+  const work = async () => {
+    const controller = await session();
+    while (!storm.over) {
+      await Promise.any(gates.map((gate) => gate.opened()));
+      await untilDone(controller, run, queueRun);
+      await first(controller, run);
+      const from = process.hrtime.bigint();
+      await untilDone(controller, run, promoteRun);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      spans.push({ kind: "write", from, to: process.hrtime.bigint() });
+      await untilDone(controller, run, releaseRun);
+    }
+  };
+  return { spans, ended: work() };
+}
+
+/** The other run's transactions make looks stale. */
+async function untilDone(controller: Session, run: RunIdentity, change: typeof queueRun): Promise<void> {
+  while ((await change(controller, run, await lookAtRun(controller, run))).kind === "stale");
+}
+
+/** Resolves when nothing is ahead of the queued run. */
+async function first(controller: Session, run: RunIdentity): Promise<void> {
+  for (;;) {
+    const look = await lookAtRun(controller, run);
+    if (lockOf(look, run.locks[0]?.path).aheadCount === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      watchRun(controller, run, look, resolve).catch(reject);
+    });
+  }
+}
+
+/** Each span that begins before the end of an earlier one, where one of the two is a writer's. */
+function overlaps(spans: readonly Span[]): readonly string[] {
+  const found: string[] = [];
+  let [all, writers] = [0n, 0n];
+  for (const { kind, from, to } of spans.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
+    const until = kind === "write" ? all : writers;
+    if (until > from) found.push(`a ${kind} lock was taken ${until - from} ns before another's end`);
+    if (to > all) all = to;
+    if (kind === "write" && to > writers) writers = to;
+  }
+  return found;
+}
+
+/** The readers' spans as if they were of that kind. */
+function readsOf(spans: readonly Span[], as: Span["kind"]): readonly Span[] {
+  return spans.filter(({ kind }) => kind === "read").map((span) => ({ ...span, kind: as }));
+}
+
+function figures(ours: readonly Span[], theirs: readonly Span[]): string {
+  const count = (spans: readonly Span[]) => {
+    const reads = spans.filter(({ kind }) => kind === "read").length;
+    return `${spans.length} acquisitions (${reads} read, ${spans.length - reads} write)`;
+  };
+  const all = [...ours, ...theirs];
+  const [from, to] = [all.map((span) => Number(span.from)), all.map((span) => Number(span.to))];
+  const seconds = ((Math.max(...to) - Math.min(...from)) / 1e9).toFixed(1);
+  return `ours: ${count(ours)}; Curator's: ${count(theirs)}; in ${seconds} s, ${overlaps(all).length} overlaps of a writer`;
+}
