@@ -92,6 +92,17 @@ describe("time", () => {
     expect(session.state).toBe("lost");
   });
 
+  test("a session that is found lost in such a turn and closed at once stays lost", async () => {
+    const server = await aFakeServer({ handshake: (c) => c.grant(900) });
+    const session = await aSession(server.connectString);
+    const states: SessionState[] = [];
+    session.onState((state) => states.push(state));
+    block(1_000);
+    expect(session.state).toBe("lost");
+    await session.close();
+    expect([session.state, states.at(-1)]).toEqual(["lost", "lost"]);
+  });
+
   test("a process that was stopped beyond the lease does not find the session connected", async () => {
     const server = await aFakeServer({ handshake: (c) => c.grant(9_000) });
     const session = await aSession(server.connectString);

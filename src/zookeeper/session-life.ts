@@ -181,7 +181,8 @@ export class SessionLife {
   }
 
   async #close(): Promise<void> {
-    if (this.#state === "lost") return;
+    // By the clock it may be lost though no timer has come to say so: that is final, too.
+    if (this.state === "lost") return this.#lose(new ZooKeeperError("SessionLost", `session ${this.id} was lost before it was closed`));
     this.#end = new ZooKeeperError("SessionLost", `session ${this.id} was closed`);
     this.#enter("closed");
     await this.#sayGoodbye();
