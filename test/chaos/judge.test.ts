@@ -123,7 +123,9 @@ describe("what else is judged", () => {
     expect(whatOf({ pods, interferences: [deleted("write node deleted", 2)] })).toEqual([expect.stringContaining("I6: ")]);
   });
 
-  const look = (from: number, to: number, held: readonly string[]): PathLook => ({ path: "one", start: at(from), end: at(to), held });
+  const look = (from: number, to: number, names: readonly string[], madeAt = from): PathLook => {
+    return { path: "one", start: at(from), end: at(to), held: names.map((name) => ({ name, madeAt: at(madeAt) })) };
+  };
 
   test("a look at the path while the Pod works that finds no write node of its run", () => {
     const parts = { pods: [aPod(10, 14)] };
@@ -134,6 +136,9 @@ describe("what else is judged", () => {
     expect(whatOf(bare)).toEqual([expect.stringContaining("I2: no write node of run run stood on path one")]);
     expect(whatOf({ ...bare, interferences: [deleted("write node deleted", 11)] })).toEqual([]);
     expect(whatOf({ ...bare, control: true })).toEqual([]);
+    const own = [`${writeNodePrefix("run")}0000000001`];
+    expect(whatOf({ ...parts, looks: [...bare.looks, look(13, 13.1, own, 11)] })).toEqual([]);
+    expect(whatOf({ ...parts, looks: [...bare.looks, look(13, 13.1, own, 12.5)] })).toEqual([expect.stringContaining("I2: ")]);
   });
 
   test("the longest time between two events of a processor", () => {

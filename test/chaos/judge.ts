@@ -137,7 +137,8 @@ function unlocked(pod: PodSeen, { looks, interferences }: Recorded): Judgement["
         look.path === path &&
         look.start >= pod.start &&
         look.end <= pod.end &&
-        !look.held.some((name) => name.startsWith(writeNodePrefix(pod.runId))) &&
+        !holds(look, pod.runId) &&
+        !looks.some((later) => later.path === path && later.start > look.end && holds(later, pod.runId, look.start)) &&
         !(deletedAt?.kind === "write node deleted" && deletedAt.at <= look.end),
     );
     if (bare === undefined) return [];
@@ -145,6 +146,11 @@ function unlocked(pod: PodSeen, { looks, interferences }: Recorded): Judgement["
       { what: `I2: no write node of run ${pod.runId} stood on path ${path} while Pod ${pod.pod} worked`, from: pod.start, to: bare.end },
     ];
   });
+}
+
+/** A node that a later look finds, and that was made before, stood there all the while: then it was the first look that was old. */
+function holds({ held }: PathLook, runId: string, madeBefore?: Instant): boolean {
+  return held.some(({ name, madeAt }) => name.startsWith(writeNodePrefix(runId)) && (madeBefore === undefined || madeAt < madeBefore));
 }
 
 /** I3 and I6 on one path. Runs whose write node was deleted by hand could not keep the next one out. */

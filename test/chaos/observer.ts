@@ -1,17 +1,24 @@
 // Looks at the lock paths again and again, past all links: for the timeline, and for whether a write node stands while a Pod works.
-// Promised: each look happened between its two instants. Not promised: that what came and went between two looks is seen.
+// Promised: each look happened between its two instants. Not promised: that what came and went between two looks is seen, nor that
+// a look is fresh: a leader that was stopped answers once more for the ensemble that it has lost, a sync too.
 import { setTimeout as pause } from "node:timers/promises";
 import { parseLockNode } from "../../src/protocol/lock-nodes.ts";
 import type { Session } from "../../src/zookeeper/session.ts";
-import type { Span } from "../support/history/history.ts";
+import type { Instant, Span } from "../support/history/history.ts";
 import { type PathName, znodesOf } from "./layout.ts";
 import type { Stage } from "./stage.ts";
 import { now } from "./timeline.ts";
 
 export interface PathLook extends Span {
   readonly path: PathName;
-  /** The names of the write nodes that outlive their session. */
-  readonly held: readonly string[];
+  /** The write nodes that outlive their session. */
+  readonly held: readonly HeldNode[];
+}
+
+export interface HeldNode {
+  readonly name: string;
+  /** When it was created, by the server's clock, which is this machine's. */
+  readonly madeAt: Instant;
 }
 
 const EVERY_MS = 200;
@@ -54,9 +61,9 @@ export class Observer {
     const names = (await session.children(lock)) ?? [];
     const readers = names.filter((name) => parseLockNode(name).kind === "read").length;
     const writers = names.filter((name) => parseLockNode(name).kind === "write");
-    const stands = await Promise.all(writers.map(async (name) => ({ name, stands: await standing(session, `${lock}/${name}`) })));
-    const signalStands = await standing(session, signal);
-    const held = stands.filter((one) => one.stands === "persistent").map(({ name }) => name);
+    const stands = await Promise.all(writers.map(async (name) => ({ name, ...(await standing(session, `${lock}/${name}`)) })));
+    const signalStands = (await standing(session, signal)).stands;
+    const held = stands.filter((one) => one.stands === "persistent").map(({ name, madeAt }) => ({ name, madeAt }));
     this.#looks.push({ path, start, end: now(), held });
     this.#tell(path, [`signal ${signalStands}`, `${readers} readers`, ...stands.map((one) => `${one.name} ${one.stands}`)].join(", "));
   }
@@ -68,8 +75,14 @@ export class Observer {
   }
 }
 
-async function standing(session: Session, path: string): Promise<"absent" | "ephemeral" | "persistent"> {
+interface Standing {
+  readonly stands: "absent" | "ephemeral" | "persistent";
+  readonly madeAt: Instant;
+}
+
+async function standing(session: Session, path: string): Promise<Standing> {
   const stat = await session.exists(path);
-  if (stat === undefined) return "absent";
-  return stat.ephemeralOwner === undefined ? "persistent" : "ephemeral";
+  if (stat === undefined) return { stands: "absent", madeAt: now() };
+  const madeAt = now() - BigInt(Math.round((Date.now() - stat.ctimeMs) * 1e6));
+  return { stands: stat.ephemeralOwner === undefined ? "persistent" : "ephemeral", madeAt };
 }
