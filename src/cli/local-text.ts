@@ -1,7 +1,6 @@
 // A local time as users read it: with its weekday, and with its offset, since one local time may stand for two instants.
-import { localAt, offsetAt } from "../schedule/zone.ts";
+import { localAt, offsetAt, offsetText } from "../schedule/zone.ts";
 
-const MINUTE = 60_000;
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 
 /** "Sun 2026-03-08 03:00 -04:00" */
@@ -9,10 +8,4 @@ export function localText(timeZone: string, at: number): string {
   const local = new Date(localAt(timeZone, at));
   const text = local.toISOString().slice(0, 16).replace("T", " ");
   return `${WEEKDAYS[local.getUTCDay()]} ${text} ${offsetText(offsetAt(timeZone, at))}`;
-}
-
-function offsetText(offset: number): string {
-  const minutes = Math.round(Math.abs(offset) / MINUTE);
-  const pad = (n: number) => String(n).padStart(2, "0");
-  return `${offset < 0 ? "-" : "+"}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
 }

@@ -1,7 +1,7 @@
 // READ THIS FIRST. One pass over one window: look, decide one thing, do it, tell it, look again.
 // Level-triggered: nothing is remembered between passes but what status and the two clusters hold, so a crash between any two
 // lines is just another observation for the next pass.
-import { parseWindow, type Window } from "../crds/parse.ts";
+import { parseWindow, unreadableRun, type Window } from "../crds/parse.ts";
 import { report } from "../report/report.ts";
 import type { Outcome } from "../window/action.ts";
 import { decide } from "../window/decide.ts";
@@ -29,7 +29,7 @@ export function createReconcile(hands: Hands, accept: Accept, participants: Coun
     if (found === undefined) return undefined; // What it may have left behind is the sweep's.
     const parsed = parseWindow(found);
     if (parsed.kind === "invalid") return refuse(parsed, hands);
-    const unreadable = parsed.dropped.find(({ field }) => field.startsWith("status.run"));
+    const unreadable = unreadableRun(parsed);
     return unreadable === undefined ? pass(parsed.window, { hands, accept, participants }) : hold(parsed.window, unreadable, hands);
   };
 }

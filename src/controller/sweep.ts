@@ -3,7 +3,7 @@
 // locks are released.
 // Only this installation's, and only after uncached reads that say so.
 import { runLabel } from "../crds/meta.ts";
-import { parseWindow } from "../crds/parse.ts";
+import { parseWindow, unreadableRun } from "../crds/parse.ts";
 import { isKubeError } from "../kube/errors.ts";
 import type { JobView } from "../kube/job-view.ts";
 import { messageOf } from "../shared/errors.ts";
@@ -49,8 +49,7 @@ function activeRun(object: unknown): readonly [uid: string, run: ActiveRun] {
   const parsed = parseWindow(object);
   if (parsed.kind === "invalid") return [parsed.uid, { kind: "unreadable" }];
   const { uid, status } = parsed.window;
-  const whole = !parsed.dropped.some(({ field }) => field.startsWith("status.run"));
-  return [uid, whole ? { kind: "run", id: status.run?.id } : { kind: "unreadable" }];
+  return [uid, unreadableRun(parsed) === undefined ? { kind: "run", id: status.run?.id } : { kind: "unreadable" }];
 }
 
 function isOrphan({ runId }: JobView, window: ActiveRun | undefined): boolean {

@@ -48,6 +48,11 @@ export interface ValidWindow {
   readonly dropped: readonly Problem[];
 }
 
+/** What of the active run's record could not be read; undefined where it is whole, or no run is active. */
+export function unreadableRun({ dropped }: Pick<ValidWindow, "dropped">): Problem | undefined {
+  return dropped.find(({ field }) => field.startsWith("status.run"));
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 export function parseWindow(object: unknown): ValidWindow | InvalidWindow {

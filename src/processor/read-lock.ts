@@ -139,7 +139,7 @@ export class ReadLock {
 
   async #take(): Promise<Wait> {
     this.#entry.shut("opening");
-    if (this.#doubtful) await this.#removeStrays();
+    if (this.#doubtful) await this.#node.removeStrays();
     await this.#clearLeftMarks();
     const path = await this.#node.create();
     this.#own = path === undefined ? undefined : { path, admitted: false };
@@ -186,7 +186,7 @@ export class ReadLock {
       await this.#node.remove(this.#own.path);
       this.#own = undefined;
     }
-    if (this.#doubtful) await this.#removeStrays();
+    if (this.#doubtful) await this.#node.removeStrays();
     await this.#clearLeftMarks();
     if (this.#ending) return "done";
     this.#entry.shut("paused");
@@ -204,10 +204,6 @@ export class ReadLock {
       await this.#node.forget(mark);
       this.#leftMarks.shift();
     }
-  }
-
-  async #removeStrays(): Promise<void> {
-    await this.#node.removeStrays();
   }
 
   #failed(error: unknown): Wait {

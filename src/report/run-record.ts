@@ -50,7 +50,7 @@ function withLocks(run: RunRecord, facts: LocksFacts): RunRecord {
     const node = facts.locks.find((l) => l.path === lock.path)?.nodeName;
     return node === undefined ? lock : { ...lock, node };
   });
-  const vanished = facts.locks.flatMap((l) => l.vanished ?? []).slice(0, 20);
+  const vanished = facts.locks.flatMap((l) => l.vanished).slice(0, 20);
   const named = vanished.length === 0 ? rest : { ...rest, vanished: vanished.map((reader) => reader.slice(0, 200)) };
   const ahead = facts.locks.reduce((sum, l) => sum + (l.node === "absent" ? 0 : l.ahead), 0);
   if (ahead === 0) return { ...named, locks };

@@ -4,7 +4,7 @@
 //   its first occurrence; where it is skipped, at the first valid instant after the gap; times that meet there run once.
 // - the hour is free (* or all 24): real minutes count. Both copies of a repeated hour run, skipped times do not.
 import { Cron } from "croner";
-import { instantOf, localAt, offsetAt, transitionBetween, zoneProblem } from "./zone.ts";
+import { instantOf, localAt, offsetAt, offsetText, transitionBetween, zoneProblem } from "./zone.ts";
 
 export interface Schedule {
   readonly expression: string;
@@ -159,10 +159,4 @@ export function changeBetween(zone: string, from: number, to: number): number | 
 
 function keyOf(local: number): string {
   return new Date(local).toISOString().slice(0, 16);
-}
-
-function offsetText(offset: number): string {
-  const minutes = Math.round(Math.abs(offset) / MINUTE);
-  const pad = (n: number) => String(n).padStart(2, "0");
-  return `${offset < 0 ? "-" : "+"}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
 }

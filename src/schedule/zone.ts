@@ -52,7 +52,15 @@ export function offsetAt(zone: string, instantMs: number): number {
   return localAt(zone, whole) - whole;
 }
 
-const HOUR = 3_600_000;
+/** An offset as people write it: "+02:00", "-03:30". */
+export function offsetText(offset: number): string {
+  const minutes = Math.round(Math.abs(offset) / MINUTE);
+  const pad = (n: number) => String(n).padStart(2, "0");
+  return `${offset < 0 ? "-" : "+"}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 /** No zone is further from UTC than this, so the instant of a local time lies within it. */
 const REACH = 26 * HOUR;
 

@@ -25,7 +25,7 @@ export function classifyDraining(o: Observed, run: RunRecord, { held, locks }: K
     const holders = locks.flatMap((l) => l.holders);
     return { at: "Draining", waitsForWriter: locks.some((l) => l.writerAhead), ahead, holders };
   }
-  const vanished = locks.flatMap((l) => l.vanished ?? []);
+  const vanished = locks.flatMap((l) => l.vanished);
   const until = graceEnd(o, steps, vanished.length > 0);
   return o.now < until ? { at: "In grace", until, vanished } : { at: "Drained" };
 }

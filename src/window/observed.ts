@@ -121,7 +121,7 @@ export interface LockFacts {
   /** The first of those ahead, for people. */
   readonly holders: readonly string[];
   /** Readers that vanished without releasing, as far as they leave marks; looked for once nothing is ahead. */
-  readonly vanished?: readonly string[];
+  readonly vanished: readonly string[];
   /** Something on the path that makes the order of its nodes meaningless. */
   readonly problem: string | undefined;
 }

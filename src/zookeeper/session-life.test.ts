@@ -80,12 +80,18 @@ describe("reconnecting", () => {
 });
 
 describe("time", () => {
-  test("a process that was stopped for longer than its session finds it lost in its first turn", async () => {
+  /** A session in the first turn of its process after that was stopped for longer than the session lasts. */
+  async function stoppedTooLong() {
     const server = await aFakeServer({ handshake: (c) => c.grant(900) });
     const session = await aSession(server.connectString);
     const states: SessionState[] = [];
     session.onState((state) => states.push(state));
     block(1_000);
+    return { session, states };
+  }
+
+  test("a process that was stopped for longer than its session finds it lost in its first turn", async () => {
+    const { session, states } = await stoppedTooLong();
     expect(session.state).toBe("lost");
     await expect(session.get("/a")).rejects.toMatchObject({ code: "SessionLost" });
     await expect.poll(() => states.at(-1), patient).toBe("lost");
@@ -93,11 +99,7 @@ describe("time", () => {
   });
 
   test("a session that is found lost in such a turn and closed at once stays lost", async () => {
-    const server = await aFakeServer({ handshake: (c) => c.grant(900) });
-    const session = await aSession(server.connectString);
-    const states: SessionState[] = [];
-    session.onState((state) => states.push(state));
-    block(1_000);
+    const { session, states } = await stoppedTooLong();
     expect(session.state).toBe("lost");
     await session.close();
     expect([session.state, states.at(-1)]).toEqual(["lost", "lost"]);

@@ -9,6 +9,7 @@ import type { Status } from "../../src/crds/status.ts";
 import type { Rest, RestRequest } from "../../src/kube/rest.ts";
 import type { Session } from "../../src/zookeeper/session.ts";
 import type { SessionHolder } from "../../src/zookeeper/session-holder.ts";
+import { replacing } from "../support/naive-session.ts";
 import { type Names, namesOfParents, namesOfRequest, namesOfTransaction, statusIn } from "./calls.ts";
 import { callLine, crashLine, type Plan } from "./moments.ts";
 import { requestSent } from "./request-sent.ts";
@@ -88,17 +89,5 @@ export function passing(session: Session, pass: Pass): Session {
   return replacing(session, {
     transaction: (operations) => pass({ names: namesOfTransaction(operations), sent, send: () => session.transaction(operations) }),
     createParents: (path, as) => pass({ names: namesOfParents(path), sent, send: () => session.createParents(path, as) }),
-  });
-}
-
-/** The session with some of its calls replaced; all else is the session's own. */
-export function replacing(session: Session, calls: Partial<Session>): Session {
-  return new Proxy(session, {
-    get(target, key) {
-      const own: unknown = Reflect.get(calls, key);
-      if (own !== undefined) return own;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
   });
 }

@@ -51,6 +51,7 @@ export const aLock: LockFacts = {
   ahead: 0,
   writerAhead: false,
   holders: [],
+  vanished: [],
   problem: undefined,
 };
 
