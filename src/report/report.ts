@@ -1,5 +1,6 @@
 // What is said of a pass: the whole status, and the Events that follow from the change. Pure; publishing is another's work.
-import type { Answered, Participant, Result, RunRecord, Status } from "../crds/status.ts";
+import type { Participant, Result, RunRecord, Status } from "../crds/status.ts";
+import { nothingAnswered } from "../schedule/occurrence.ts";
 import type { Skip } from "../schedule/skip.ts";
 import type { Action, Outcome } from "../window/action.ts";
 import { timeText } from "../window/deadlines.ts";
@@ -57,12 +58,9 @@ function problemsOf({ situation }: Decided): readonly Problem[] {
   return situation.at === "Refused" || situation.at === "Hindered" ? situation.problems : [];
 }
 
-/** A window that can never run as it is written begins anew once it can: nothing of what fell due meanwhile runs. */
-const NOTHING_ANSWERED: Answered = { schedule: "", until: "1970-01-01T00:00:00Z" };
-
 /** What was due is answered in the same write as what was done about it: that is what makes a slot run, or be skipped, once. */
 function scheduleAfter(o: Observed, { action }: Decided): Partial<Status> {
-  if (o.acceptance.kind === "refused") return { nextScheduleTime: undefined, answered: NOTHING_ANSWERED };
+  if (o.acceptance.kind === "refused") return { nextScheduleTime: undefined, answered: nothingAnswered };
   const { due, window } = o;
   const answered = isCarriedOut(o, action) ? due.kept.after : due.kept.before;
   const skipped = skippedNow(o, action);

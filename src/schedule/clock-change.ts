@@ -1,7 +1,7 @@
 // What a change of the clock does to the slots of a schedule, as data: which local times are left out or come twice, and what
 // that means for a run. The rule itself is in cron.ts; this file finds where it strikes, for previews and warnings.
 // Promised: nothing here decides when anything runs. Not promised: a second change of one zone's clock within the same day.
-import { changeBetween, collapsedOnto, nextSlot, type Schedule, type Slot } from "./cron.ts";
+import { changeBetween, collapsedOnto, keyOf, nextSlot, type Schedule, type Slot } from "./cron.ts";
 import { localAt, offsetAt, transitionBetween, zoneProblem } from "./zone.ts";
 
 /** A zone's clock moves. Local times are written as in a slot's key: "2026-03-08T02:00". */
@@ -82,8 +82,8 @@ function repeated({ kind, timeZone }: Schedule, { at }: Slot): ClockChange | und
   const other = [later, earlier].find((instant) => instant !== at && localAt(timeZone, instant) === local);
   if (other === undefined) return undefined;
   const move = moveAt(timeZone, transitionBetween(timeZone, Math.min(at, other), Math.max(at, other)));
-  if (kind === "fixed") return { kind: "first-of-two", move, local: text(local), second: other };
-  return { kind: "both", move, local: text(local), copy: at < other ? "first" : "second", other };
+  if (kind === "fixed") return { kind: "first-of-two", move, local: keyOf(local), second: other };
+  return { kind: "both", move, local: keyOf(local), copy: at < other ? "first" : "second", other };
 }
 
 /** Of fixed times these can only be those of a date that does not exist: the others are moved, and the first slot is one of them. */
@@ -100,16 +100,12 @@ function leftOut(schedule: Schedule, { at }: Slot): ClockChange | undefined {
 
 function nominalBetween({ nominal }: Schedule, from: number, to: number): readonly string[] {
   const found: string[] = [];
-  for (let local = nominal(from - 1); local !== undefined && local < to; local = nominal(local)) found.push(text(local));
+  for (let local = nominal(from - 1); local !== undefined && local < to; local = nominal(local)) found.push(keyOf(local));
   return found;
 }
 
 function moveAt(timeZone: string, at: number): ClockMove {
-  return { at, from: text(at + offsetAt(timeZone, at - 1)), to: text(at + offsetAt(timeZone, at)) };
-}
-
-function text(local: number): string {
-  return new Date(local).toISOString().slice(0, 16);
+  return { at, from: keyOf(at + offsetAt(timeZone, at - 1)), to: keyOf(at + offsetAt(timeZone, at)) };
 }
 
 function floating(key: string): number {

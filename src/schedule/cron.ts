@@ -157,6 +157,7 @@ export function changeBetween(zone: string, from: number, to: number): number | 
   return undefined;
 }
 
-function keyOf(local: number): string {
+/** A local time (floating) as the name of a slot: "2026-11-01T02:00". */
+export function keyOf(local: number): string {
   return new Date(local).toISOString().slice(0, 16);
 }

@@ -72,10 +72,13 @@ export function occurrence(asked: Asked, schedule: Schedule): Due {
   };
 }
 
-/** What is due of a schedule that cannot be read or may not run: nothing, and once it can it begins anew. */
+/** Kept of a schedule that cannot be read or may not run: once it can it begins anew, and nothing of what fell due meanwhile runs. */
+export const nothingAnswered: Answered = { schedule: "", until: timeText(0) };
+
+/** What is due of such a schedule. */
 export function nothingDue(): Due {
-  const kept: Answered = { schedule: "", until: timeText(0) };
-  return { kind: "nothing", next: undefined, kept: { before: kept, after: kept }, wakeAt: undefined, pausedBy: undefined };
+  const kept = { before: nothingAnswered, after: nothingAnswered };
+  return { kind: "nothing", next: undefined, kept, wakeAt: undefined, pausedBy: undefined };
 }
 
 /** A schedule that is new to the window is answered up to now: it never runs in the past. */
