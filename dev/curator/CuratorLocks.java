@@ -1,40 +1,52 @@
-// Apache Curator's own InterProcessReadWriteLock at the end of a pipe: one client, hence one session, whose threads take locks.
+// Apache Curator's own locks at the end of a pipe: one client, hence one session, whose threads take locks.
 //
-// Each line read is "<id> <verb> <words>", each line answered "<id> ok <words>" or "<id> failed <what>". Instants are
-// System.nanoTime(): "held" is told after acquire() returned, "released" was taken before release() was called, so a span that is
-// told lies within the time that the lock was held. The program ends with its input.
+// Each line read is "<id> <verb> <words>", each line answered "<id> ok <words>" or "<id> failed <what>". Kinds of locks: read and
+// write (InterProcessReadWriteLock), mutex (InterProcessMutex), semaphore (InterProcessSemaphoreMutex), multi (InterProcessMultiLock,
+// of mutexes, whose paths are joined by commas). Instants are System.nanoTime(): "held" is told after acquire() returned, "released"
+// was taken before release() was called, so a span that is told lies within the time that the lock was held. What is asked of a
+// holder (release, upgrade, downgrade) is done by the thread that acquired. The program ends with its input.
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.recipes.locks.InterProcessLock;
+import org.apache.curator.framework.recipes.locks.InterProcessMultiLock;
 import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.framework.recipes.locks.InterProcessReadWriteLock;
+import org.apache.curator.framework.recipes.locks.InterProcessSemaphoreMutex;
+import org.apache.curator.framework.recipes.locks.Revoker;
 import org.apache.curator.framework.recipes.locks.StandardLockInternalsDriver;
 import org.apache.curator.retry.ExponentialBackoffRetry;
 
 public final class CuratorLocks {
-  private static final long STORM_HOLD_NANOS = 500_000;
-
   private final CuratorFramework client;
   private final PrintStream answers;
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  /** The releases that holders wait for, by the id of their acquire. A release completes with its own id. */
-  private final Map<String, CompletableFuture<String>> holds = new ConcurrentHashMap<>();
+  /** What is asked of those who hold or wait, by the id of their acquire: the words of the line. */
+  private final Map<String, BlockingQueue<String[]>> holds = new ConcurrentHashMap<>();
+  /** When those who are revocable were asked and began to release, by the id of their acquire. */
+  private final Map<String, CompletableFuture<Long>> revocations = new ConcurrentHashMap<>();
   private final Queue<String> stormSpans = new ConcurrentLinkedQueue<>();
   private final List<Future<?>> storm = new ArrayList<>();
   private volatile boolean stormIsOver;
@@ -77,20 +89,33 @@ public final class CuratorLocks {
           answer(id, String.valueOf(System.nanoTime()));
           break;
         case "acquire":
-          hold(id, mutex(words[2], words[3]));
+          hold(id, words);
           break;
         case "release":
-          holds.remove(words[2]).complete(id);
+        case "upgrade":
+        case "downgrade":
+          holds.get(words[2]).add(words);
+          break;
+        case "revoked":
+          answer(id, String.valueOf(revocations.computeIfAbsent(words[2], any -> new CompletableFuture<>()).get()));
+          break;
+        case "revoke":
+          Revoker.attemptRevoke(client, words[2]);
+          answer(id, "");
+          break;
+        case "expire":
+          client.getZookeeperClient().getZooKeeper().getTestable().injectSessionExpiration();
+          answer(id, "");
           break;
         case "participants":
-          answer(id, names(mutex(words[2], words[3]).getParticipantNodes()));
+          answer(id, names(((InterProcessMutex) lock(words, pair(words))).getParticipantNodes()));
           break;
         case "sort-key":
-          answer(id, sortKey(words[2]));
+          answer(id, words[2].equals("mutex") ? mutexSortKey(words[3]) : sortKey(words[3]));
           break;
         case "storm":
           for (int i = 0; i < Integer.parseInt(words[4]); i++) {
-            storm.add(threads.submit(() -> rage(words[2], words[3], Long.parseLong(words[5]))));
+            storm.add(threads.submit(() -> rage(words)));
           }
           answer(id, "");
           break;
@@ -110,40 +135,95 @@ public final class CuratorLocks {
     }
   }
 
-  private void hold(String id, InterProcessMutex mutex) throws Exception {
-    CompletableFuture<String> release = new CompletableFuture<>();
-    holds.put(id, release);
-    mutex.acquire();
+  /** Read and write lock of one thread are of one object: only then may the writer take the read lock too. */
+  private void hold(String id, String[] words) throws Exception {
+    BlockingQueue<String[]> asked = new LinkedBlockingQueue<>();
+    holds.put(id, asked);
+    InterProcessReadWriteLock pair = pair(words);
+    Deque<InterProcessLock> held = new ArrayDeque<>(List.of(lock(words, pair)));
+    if (option(words, "revocable") != null) {
+      ((InterProcessMutex) held.peek()).makeRevocable(ignored -> asked.add(new String[] {"", "release"}));
+    }
+    held.peek().acquire();
     answer(id, String.valueOf(System.nanoTime()));
-    String releaseId = release.get();
-    long released = System.nanoTime();
-    mutex.release();
-    answer(releaseId, String.valueOf(released));
+    while (!held.isEmpty()) {
+      String[] next = asked.take();
+      if (next[1].equals("upgrade")) {
+        answer(next[0], String.valueOf(pair.writeLock().acquire(Long.parseLong(next[3]), TimeUnit.MILLISECONDS)));
+      } else if (next[1].equals("downgrade")) {
+        pair.readLock().acquire();
+        held.add(pair.readLock());
+        answer(next[0], "");
+      } else {
+        long released = System.nanoTime();
+        held.remove().release();
+        if (next[0].isEmpty()) revocations.computeIfAbsent(id, any -> new CompletableFuture<>()).complete(released);
+        else answer(next[0], String.valueOf(released));
+      }
+    }
   }
 
-  private Void rage(String kind, String path, long restMillis) throws Exception {
-    InterProcessMutex mutex = mutex(kind, path);
-    while (!stormIsOver) {
-      mutex.acquire();
-      long held = System.nanoTime();
-      LockSupport.parkNanos(STORM_HOLD_NANOS);
-      long released = System.nanoTime();
-      mutex.release();
-      stormSpans.add(kind + "," + held + "," + released);
-      Thread.sleep(restMillis);
+  private InterProcessReadWriteLock pair(String[] words) {
+    String data = option(words, "data");
+    if (data == null) return new InterProcessReadWriteLock(client(words), words[3]);
+    byte[] bytes = data.getBytes(StandardCharsets.UTF_8);
+    InterProcessReadWriteLock pair = new InterProcessReadWriteLock(client(words), words[3], bytes);
+    Arrays.fill(bytes, (byte) 'x'); // it has to have taken a copy
+    return pair;
+  }
+
+  private CuratorFramework client(String[] words) {
+    String namespace = option(words, "namespace");
+    return namespace == null ? client : client.usingNamespace(namespace);
+  }
+
+  private InterProcessLock lock(String[] words, InterProcessReadWriteLock pair) {
+    switch (words[2]) {
+      case "read":
+        return pair.readLock();
+      case "write":
+        return pair.writeLock();
+      case "mutex":
+        return new InterProcessMutex(client(words), words[3]);
+      case "semaphore":
+        return new InterProcessSemaphoreMutex(client(words), words[3]);
+      case "multi":
+        return new InterProcessMultiLock(client(words), Arrays.asList(words[3].split(",")));
+      default:
+        throw new IllegalArgumentException("no such kind: " + words[2]);
     }
+  }
+
+  /** The value of "name=value" behind the path; null if it is not there. */
+  private static String option(String[] words, String name) {
+    for (int i = 4; i < words.length; i++) if (words[i].startsWith(name + "=")) return words[i].substring(name.length() + 1);
     return null;
   }
 
-  private InterProcessMutex mutex(String kind, String path) {
-    InterProcessReadWriteLock lock = new InterProcessReadWriteLock(client, path);
-    return kind.equals("write") ? lock.writeLock() : lock.readLock();
+  private Void rage(String[] words) throws Exception {
+    long restMillis = Long.parseLong(words[5]);
+    long holdNanos = Long.parseLong(words[6]);
+    InterProcessLock lock = lock(words, pair(words));
+    while (!stormIsOver) {
+      lock.acquire();
+      long held = System.nanoTime();
+      LockSupport.parkNanos(holdNanos);
+      long released = System.nanoTime();
+      lock.release();
+      stormSpans.add(words[2] + "," + words[3] + "," + held + "," + released);
+      Thread.sleep(restMillis);
+    }
+    return null;
   }
 
   /** What InterProcessReadWriteLock sorts by: Curator's own function, once for each of the two markers, in its order. */
   private static String sortKey(String name) {
     return StandardLockInternalsDriver.standardFixForSorting(
         StandardLockInternalsDriver.standardFixForSorting(name, "__READ__"), "__WRIT__");
+  }
+
+  private static String mutexSortKey(String name) {
+    return StandardLockInternalsDriver.standardFixForSorting(name, "lock-");
   }
 
   private static String names(Collection<String> paths) {

@@ -3,12 +3,13 @@
 // Promised: it is connected when `startCurator` resolves; it ends with the program that started it. Instants are the JVM's
 // System.nanoTime(), nanoseconds; on Linux that and process.hrtime are the same CLOCK_MONOTONIC (`now` lets a test see it).
 // Not promised: that a call is answered once the JVM was killed; it rejects.
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { jarsOf } from "../zookeeper/jars.ts";
+import { Line } from "./line.ts";
 
+/** Of InterProcessReadWriteLock; InterProcessMutex; InterProcessSemaphoreMutex; InterProcessMultiLock, whose paths are joined by commas. */
+export type CuratorLock = "read" | "write" | "mutex" | "semaphore" | "multi";
 export type LockKind = "read" | "write";
 
 export interface CuratorHold {
@@ -18,10 +19,33 @@ export interface CuratorHold {
   isHeld(): Promise<boolean>;
   /** Releases what is held, and answers the instant before release() was called. */
   release(): Promise<bigint>;
+  /** Asks for the write lock too, in the same thread, for that long. */
+  upgrade(timeoutMs: number): Promise<boolean>;
+  /** Takes the read lock too, in the same thread: from then on release() releases the write lock, and another one the read lock. */
+  downgrade(): Promise<void>;
+}
+
+export interface RevocableHold extends CuratorHold {
+  /** Resolves with the instant before release() was called: its owner does so when it is asked to by __REVOKE__ in its node. */
+  readonly revoked: Promise<bigint>;
+}
+
+export interface HoldOptions {
+  /** What the lock's node carries (of a read or write lock). */
+  readonly data?: string;
+  readonly namespace?: string;
+}
+
+export interface StormOptions {
+  readonly threads: number;
+  readonly restMs: number;
+  readonly holdMs?: number;
 }
 
 export interface Span {
+  /** A mutex of any sort is a write lock. */
   readonly kind: LockKind;
+  readonly path?: string;
   readonly from: bigint;
   readonly to: bigint;
 }
@@ -36,10 +60,15 @@ export interface CuratorOptions {
   readonly progress?: (line: string) => void;
 }
 
+/** The directory of Curator's jars, as its example names them: one version for that and for what it is tested with. */
+export function curatorJars(progress: (line: string) => void): Promise<string> {
+  const pom = join(import.meta.dirname, "../../examples/java-curator/pom.xml");
+  return jarsOf({ pom, artifact: "curator-recipes", program: "Apache Curator" }, progress);
+}
+
 /** Starts a JVM with one connected client. Throws with what the JVM wrote where it does not connect. */
 export async function startCurator(options: CuratorOptions): Promise<Curator> {
-  const source = { pom: join(import.meta.dirname, "pom.xml"), artifact: "curator-recipes", program: "Apache Curator" };
-  const jars = await jarsOf(source, options.progress ?? (() => undefined));
+  const jars = await curatorJars(options.progress ?? (() => undefined));
   const properties = [`-Dlogback.configurationFile=${logback}`, "-Dzookeeper.log.level=WARN"];
   const jvm = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", ...properties, "-cp", join(jars, "*")];
   const child = spawn("java", [...jvm, program, options.connectString, String(options.sessionTimeoutMs ?? 30_000)]);
@@ -50,7 +79,7 @@ export async function startCurator(options: CuratorOptions): Promise<Curator> {
 
 export class Curator {
   readonly #line: Line;
-  /** As Session.id writes it: 0x and 16 hex digits. */
+  /** As Session.id writes it: 0x and 16 hex digits. The first one, if it expired. */
   readonly session: string;
   /** What Curator writes into its nodes: this host's address. */
   readonly address: string;
@@ -62,8 +91,21 @@ export class Curator {
   }
 
   /** Takes the lock in a thread of its own. */
-  acquire(kind: LockKind, path: string): CuratorHold {
-    const { id, answer } = this.#line.send(`acquire ${kind} ${path}`);
+  acquire(kind: CuratorLock, path: string, options: HoldOptions = {}): CuratorHold {
+    const words = Object.entries(options).map(([name, value]) => ` ${name}=${value}`);
+    return this.#acquire(`${kind} ${path}${words.join("")}`).hold;
+  }
+
+  /** The same of a lock that others may revoke: its node has no data. */
+  acquireRevocable(path: string, kind: LockKind | "mutex" = "read"): RevocableHold {
+    const { hold, id } = this.#acquire(`${kind} ${path} revocable=yes`);
+    const revoked = this.#line.ask(`revoked ${id}`).then(BigInt);
+    revoked.catch(() => undefined); // who is never asked goes with the JVM
+    return { ...hold, revoked };
+  }
+
+  #acquire(words: string): { readonly hold: CuratorHold; readonly id: string } {
+    const { id, answer } = this.#line.send(`acquire ${words}`);
     const held = answer.then(BigInt);
     let granted = false;
     held.then(
@@ -76,29 +118,46 @@ export class Curator {
       await this.now(); // what was told before this answer has been heard
       return granted;
     };
-    return { held, isHeld, release: async () => BigInt(await this.#line.ask(`release ${id}`)) };
+    const hold: CuratorHold = {
+      held,
+      isHeld,
+      release: async () => BigInt(await this.#line.ask(`release ${id}`)),
+      upgrade: async (timeoutMs) => (await this.#line.ask(`upgrade ${id} ${timeoutMs}`)) === "true",
+      downgrade: async () => void (await this.#line.ask(`downgrade ${id}`)),
+    };
+    return { hold, id };
   }
 
   async now(): Promise<bigint> {
     return BigInt(await this.#line.ask("now"));
   }
 
-  /** The names that getParticipantNodes() of the read or the write lock answers, in its order. */
-  async participants(kind: LockKind, path: string): Promise<readonly string[]> {
+  /** Writes __REVOKE__ into that node. */
+  async revoke(node: string): Promise<void> {
+    await this.#line.ask(`revoke ${node}`);
+  }
+
+  /** Its session ends as if the servers had said so; Curator opens another. */
+  async expire(): Promise<void> {
+    await this.#line.ask("expire");
+  }
+
+  /** The names that getParticipantNodes() of that lock answers, in its order. */
+  async participants(kind: LockKind | "mutex", path: string): Promise<readonly string[]> {
     return wordsOf(await this.#line.ask(`participants ${kind} ${path}`));
   }
 
   /** What Curator sorts a child of that name by. The name holds no space. */
-  sortKey(name: string): Promise<string> {
-    return this.#line.ask(`sort-key ${name}`);
+  sortKey(name: string, lock: "read-write" | "mutex" = "read-write"): Promise<string> {
+    return this.#line.ask(`sort-key ${lock} ${name}`);
   }
 
-  /** Threads that take the lock, release it and rest, again and again until `calm`. */
-  async storm(kind: LockKind, path: string, { threads, restMs }: { readonly threads: number; readonly restMs: number }): Promise<void> {
-    await this.#line.ask(`storm ${kind} ${path} ${threads} ${restMs}`);
+  /** Threads that take the lock, hold it (half a millisecond), release it and rest, again and again until `calm`. */
+  async storm(kind: CuratorLock, path: string, { threads, restMs, holdMs = 0.5 }: StormOptions): Promise<void> {
+    await this.#line.ask(`storm ${kind} ${path} ${threads} ${restMs} ${holdMs * 1e6}`);
   }
 
-  /** How often the storm has taken the lock. */
+  /** How often the storm has taken a lock. */
   async stormCount(): Promise<number> {
     return Number(await this.#line.ask("count"));
   }
@@ -106,8 +165,8 @@ export class Curator {
   /** Ends the storm once each thread has released, and answers all that they held. */
   async calm(): Promise<readonly Span[]> {
     return wordsOf(await this.#line.ask("calm")).map((word) => {
-      const [kind, from = "", to = ""] = word.split(",");
-      return { kind: kind === "write" ? "write" : "read", from: BigInt(from), to: BigInt(to) };
+      const [kind, path = "", from = "", to = ""] = word.split(",");
+      return { kind: kind === "read" ? "read" : "write", path, from: BigInt(from), to: BigInt(to) };
     });
   }
 
@@ -119,59 +178,4 @@ export class Curator {
 
 function wordsOf(text: string): readonly string[] {
   return text === "" ? [] : text.split(" ");
-}
-
-interface Question {
-  answered(words: string): void;
-  failed(error: Error): void;
-}
-
-/** Questions and answers, matched by their ids. */
-class Line {
-  readonly #child: ChildProcessWithoutNullStreams;
-  readonly #open = new Map<string, Question>();
-  readonly #gone: Promise<unknown>;
-  #lastId = 0;
-  #said = "";
-
-  constructor(child: ChildProcessWithoutNullStreams) {
-    this.#child = child;
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      this.#said = (this.#said + text).slice(-4000);
-    });
-    child.stdin.on("error", () => undefined); // the end of the process tells it
-    createInterface({ input: child.stdout }).on("line", (line) => this.#hear(line));
-    this.#gone = once(child, "close").catch(() => undefined);
-    child.on("error", (cause) => this.#fail(new Error("cannot run java: install a Java development kit, 11 or later", { cause })));
-    child.on("close", (code, signal) => this.#fail(new Error(`Curator's JVM ended (${code ?? signal}). It last wrote:\n${this.#said}`)));
-  }
-
-  ask(words: string): Promise<string> {
-    return this.send(words).answer;
-  }
-
-  send(words: string): { readonly id: string; readonly answer: Promise<string> } {
-    const id = String(++this.#lastId);
-    const answer = new Promise<string>((answered, failed) => this.#open.set(id, { answered, failed }));
-    this.#child.stdin.write(`${id} ${words}\n`);
-    return { id, answer };
-  }
-
-  async kill(): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#gone;
-  }
-
-  #hear(line: string): void {
-    const [, id = "", outcome, words = ""] = /^(\d+) (ok|failed) ?(.*)$/.exec(line) ?? [];
-    const question = this.#open.get(id);
-    this.#open.delete(id);
-    if (outcome === "ok") question?.answered(words);
-    else question?.failed(new Error(`Curator: ${words || line}`));
-  }
-
-  #fail(error: Error): void {
-    for (const question of this.#open.values()) question.failed(error);
-    this.#open.clear();
-  }
 }

@@ -28,8 +28,8 @@ function after(text: string, marker: string): string {
 }
 
 /** The children of a lock path, first in line first. Equal keys keep the order in which the server gave them. */
-export function sortLockNodes(names: readonly string[]): readonly LockNode[] {
-  return names.map(parseLockNode).sort((a, b) => (a.sortKey < b.sortKey ? -1 : a.sortKey > b.sortKey ? 1 : 0));
+export function sortLockNodes(names: readonly string[], parse = parseLockNode): readonly LockNode[] {
+  return names.map((name) => parse(name)).sort((a, b) => (a.sortKey < b.sortKey ? -1 : a.sortKey > b.sortKey ? 1 : 0));
 }
 
 /** The text before the server's digits. The id is the canonical lower-case form of a UUID. */
@@ -37,8 +37,13 @@ export function readNodePrefix(uuid: string): string {
   return `_c_${uuid}-${readMarker}`;
 }
 
+export function writerNodePrefix(uuid: string): string {
+  return `_c_${uuid}-${writeMarker}`;
+}
+
+/** Of a run: the same after every restart of its controller. */
 export function writeNodePrefix(runId: string): string {
-  return `_c_${uuidOfRun(runId)}-${writeMarker}`;
+  return writerNodePrefix(uuidOfRun(runId));
 }
 
 /** The UUID in the names of a run's write nodes: always the same, so that a restarted controller finds its own nodes. */

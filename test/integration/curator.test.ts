@@ -92,18 +92,20 @@ describe("a Curator reader", () => {
 });
 
 describe("a gate", () => {
-  test("stays shut while a Curator writer holds, without a node in its queue, and opens when it releases", async () => {
+  test("waits in line while a Curator writer holds, shut, and opens in its place when that releases", async () => {
     const { path } = aPlace();
     const other = await session();
     const writer = curator.acquire("write", path);
     await writer.held;
     const gate = await aPlainGate(path);
     await isState(gate, "paused");
-    expect([gate.tryEnter(), await onPath(other, path)]).toEqual([false, [`write ${curator.address}`]]);
+    expect([gate.tryEnter(), await onPath(other, path)]).toEqual([false, [`write ${curator.address}`, expect.stringContaining("read ")]]);
+    const place = await ofKind(other, path, "read");
     const entered = gate.run(() => process.hrtime.bigint());
     const left = await writer.release();
     expect(await entered).toBeGreaterThan(left);
     await isState(gate, "open");
+    expect(await ofKind(other, path, "read")).toBe(place);
   });
 
   test.each(["any", "signalled"] as const)(
