@@ -4,16 +4,26 @@
 // gives up: it opens sessions anew for as long as it takes.
 // Not promised: that an event in flight ends before its session does. A processor that is stopped in the middle of an event for
 // longer than its session timeout cannot be waited for: whatever it writes to must check the fencing token.
+
+import { Bell } from "../shared/bell.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Log } from "../shared/log.ts";
 import type { Access } from "../zookeeper/access.ts";
 import { openSession } from "../zookeeper/client.ts";
 import type { Session } from "../zookeeper/session.ts";
 import { backoffMs } from "./backoff.ts";
-import { Bell } from "./bell.ts";
-import { Entry, type GateState } from "./entry.ts";
+import { Entry } from "./entry.ts";
+import { type Environment, optionsFrom } from "./environment.ts";
+import type { GateCounters } from "./meter.ts";
 import { type GateOptions, type GateSettings, settingsOf } from "./options.ts";
 import { ReadLock } from "./read-lock.ts";
+import { type GateState, statesOf } from "./states.ts";
+import { GateLease, type GateWork } from "./work.ts";
+
+export interface EnterOptions {
+  /** Gives up waiting, with the signal's reason. Work that was let in is not touched. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Opens one session; rejects if the servers do not answer in time, or when the signal aborts. */
 export type Connect = (signal: AbortSignal) => Promise<Session>;
@@ -34,8 +44,9 @@ export class ProcessorGate {
   private constructor(settings: GateSettings, connect: Connect) {
     this.#settings = settings;
     this.#connect = connect;
-    this.#log = settings.log.with({ lockPath: settings.lockPath });
-    this.#entry = new Entry(settings.clock, this.#log, () => this.#bell.ring());
+    const { lockPath, name } = settings;
+    this.#log = settings.log.with(name === undefined ? { lockPath } : { lockPath, window: name });
+    this.#entry = new Entry({ ...settings, log: this.#log }, () => this.#bell.ring());
     this.#done = this.#keep();
   }
 
@@ -48,14 +59,37 @@ export class ProcessorGate {
     return new ProcessorGate(settings, connect ?? connection(settings));
   }
 
-  /** Waits until the gate is open, handles the event and answers what it answers. Rejects with GateClosedError after close(). */
-  async run<T>(handle: () => T | PromiseLike<T>): Promise<T> {
-    while (!this.#entry.tryEnter()) await this.#entry.opened();
+  /**
+   * As `open`, with options out of EXCLUSIVE_WINDOW_ZOOKEEPER, _LOCKS, _NAME, _SESSION_TIMEOUT_SECONDS, _WRITERS, _TLS_CA, _TLS_CERT,
+   * _TLS_KEY and _DIGEST_FILE, and POD_IP; what is in `overrides` is not looked for there. Rejects with every variable that is
+   * missing or wrong.
+   */
+  static async fromEnv(overrides: Partial<GateOptions> = {}, env: Environment = process.env, connect?: Connect): Promise<ProcessorGate> {
+    const settings = settingsOf(optionsFrom(env, overrides), env);
+    return new ProcessorGate(settings, connect ?? connection(settings));
+  }
+
+  /**
+   * Waits until the gate is open and has room, handles the event and answers what it answers. Rejects with GateClosedError after
+   * close(), and with the reason of `options.signal` if that aborts before the event was let in.
+   */
+  async run<T>(handle: (work: GateWork) => T | PromiseLike<T>, options: EnterOptions = {}): Promise<T> {
+    options.signal?.throwIfAborted();
+    const work = this.#entry.enterNow() ?? (await this.#entry.enter(options.signal));
     try {
-      return await handle();
+      return await handle(work);
     } finally {
       this.#entry.leave();
     }
+  }
+
+  /**
+   * For batches: waits as `run` does, and answers what is in flight until it leaves. Let batches be short, or let them end early when
+   * the lease's signal aborts: a window waits for them.
+   */
+  async enter(options: EnterOptions = {}): Promise<GateLease> {
+    const work = await this.#entry.enter(options.signal);
+    return new GateLease(work, () => this.#entry.leave());
   }
 
   /** For hot loops. True: an event is in flight, and leave() must be called when it has ended, whatever became of it. */
@@ -78,13 +112,26 @@ export class ProcessorGate {
   }
 
   /** Calls back at every change of state, in order; the answer ends it. */
-  onState(listener: (state: GateState) => void): () => void {
+  onState(listener: (state: GateState, previous: GateState) => void): () => void {
     return this.#entry.onState(listener);
+  }
+
+  /** The present state and then every change, in order, until the gate is closed: `for await (const state of gate.states())`. */
+  states(): AsyncGenerator<GateState, void, undefined> {
+    return statesOf(
+      () => this.#entry.state,
+      (listener) => this.#entry.onState(listener),
+    );
   }
 
   /** How many events have entered and not left. */
   get inFlight(): number {
     return this.#entry.inFlight;
+  }
+
+  /** What the gate has done so far. */
+  get counters(): GateCounters {
+    return this.#entry.counters;
   }
 
   /** Grows each time the read lock is taken; undefined while it is not held. What events write to can refuse a lower one. */
@@ -97,7 +144,10 @@ export class ProcessorGate {
     return this.#session?.sent ?? { requests: 0, heartbeats: 0 };
   }
 
-  /** Lets no event in any more, waits for those in flight, and releases the read lock. May be called again. */
+  /**
+   * Lets no event in any more, waits for those in flight (with `onDrainTimeout: "release"`, no longer than `drainTimeoutMs`), and
+   * releases the read lock. May be called again.
+   */
   close(): Promise<void> {
     this.#ending.abort();
     this.#entry.end();
@@ -152,7 +202,7 @@ export class ProcessorGate {
   async #idle(): Promise<void> {
     for (;;) {
       this.#bell.hear();
-      if (this.#entry.inFlight === 0) return;
+      if (!this.#entry.isBusy) return;
       await this.#bell.wait(this.#settings.clock, Number.POSITIVE_INFINITY);
     }
   }

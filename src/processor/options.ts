@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../shared/clock.ts";
 import { type Log, silentLog } from "../shared/log.ts";
 import { parseServers } from "../zookeeper/servers.ts";
 import type { TlsFiles } from "../zookeeper/tls.ts";
+import type { GateObserver } from "./meter.ts";
 
 export interface GateOptions {
   /** The servers, as `host:port`, comma separated; where the nodes live below one, followed by `/chroot`. */
@@ -31,6 +32,22 @@ export interface GateOptions {
    * deletes it by hand. Default `any`.
    */
   readonly writers?: "any" | "signalled";
+  /** How many events may be in flight at a time: run() and enter() wait, tryEnter() answers false. Default: any number. */
+  readonly maxInFlight?: number;
+  /**
+   * How long events in flight may take to end once the gate drains, in milliseconds. After it the observer is told, and
+   * `onDrainTimeout` says what becomes of the read lock. Default: any time; the window gives up by its own `drainTimeoutSeconds`.
+   */
+  readonly drainTimeoutMs?: number;
+  /**
+   * `hold`: the read lock is kept for them all the same. `release`: it is released under them, and the Job may run beside them: at
+   * your own risk, and only where whatever they write to refuses an old fencing token. Default `hold`.
+   */
+  readonly onDrainTimeout?: "hold" | "release";
+  /** Told of changes of state, pauses and drains as they happen. What is counted is in `gate.counters`. */
+  readonly observer?: GateObserver;
+  /** `<namespace>/<window>`, for logs. */
+  readonly name?: string | undefined;
   readonly log?: Log;
   readonly clock?: Clock;
   /** From 0 up to, not including, 1. Default Math.random. */
@@ -39,7 +56,7 @@ export interface GateOptions {
   readonly uuid?: () => string;
 }
 
-type MayBeLeftOut = "tls" | "auth";
+type MayBeLeftOut = "tls" | "auth" | "name";
 export type GateSettings = Required<Omit<GateOptions, MayBeLeftOut>> & Pick<GateOptions, MayBeLeftOut>;
 
 const longestOwner = 256;
@@ -51,6 +68,10 @@ export function settingsOf(options: GateOptions, environment: Readonly<Record<st
     sessionTimeoutMs: 30_000,
     owner: environment.POD_IP || hostAddress(),
     writers: "any",
+    maxInFlight: Number.POSITIVE_INFINITY,
+    drainTimeoutMs: Number.POSITIVE_INFINITY,
+    onDrainTimeout: "hold",
+    observer: {},
     log: silentLog,
     clock: systemClock,
     random: Math.random,
@@ -62,14 +83,22 @@ export function settingsOf(options: GateOptions, environment: Readonly<Record<st
   return settings;
 }
 
-function problemOf({ zookeeper, lockPath, signalPath, sessionTimeoutMs, owner, tls }: GateSettings): string | undefined {
+function problemOf({ zookeeper, lockPath, signalPath, sessionTimeoutMs, owner, tls, ...limits }: GateSettings): string | undefined {
   parseServers(zookeeper);
   if (!Number.isInteger(sessionTimeoutMs) || sessionTimeoutMs < 1000) {
     return `sessionTimeoutMs is ${sessionTimeoutMs}: give whole milliseconds, 1000 or more`;
   }
   if (tls !== undefined && (tls.cert === undefined) !== (tls.key === undefined)) return "tls needs both cert and key, or neither of them";
   if (Buffer.byteLength(owner) > longestOwner) return `owner has ${Buffer.byteLength(owner)} bytes: at most ${longestOwner} are allowed`;
-  return checkLocks([{ path: lockPath, signalPath }]);
+  return limitProblem(limits) ?? checkLocks([{ path: lockPath, signalPath }]);
+}
+
+function limitProblem({ maxInFlight, drainTimeoutMs }: Pick<GateSettings, "maxInFlight" | "drainTimeoutMs">): string | undefined {
+  if (maxInFlight !== Number.POSITIVE_INFINITY && !(Number.isInteger(maxInFlight) && maxInFlight >= 1)) {
+    return `maxInFlight is ${maxInFlight}: give a whole number from 1, or leave it out for no limit`;
+  }
+  if (!(drainTimeoutMs >= 1)) return `drainTimeoutMs is ${drainTimeoutMs}: give milliseconds, 1 or more, or leave it out for no limit`;
+  return undefined;
 }
 
 /** The first IPv4 address that leads out of this host: what Curator writes into its nodes. */

@@ -1,20 +1,28 @@
 // Takes the read lock for as long as one session lives, and gives way whenever a window is on.
 //
 // One loop: look, do one thing, look again. Watches only wake it. It creates its read node while no signal is up, and only then
-// looks at the signal again and lists the queue once: a signal or a writer before it means that it deletes the node and waits.
-// From then on every later writer waits for this node. A window raises the signal and queues its write node in one transaction, so
-// either that look finds it, or its write node stands behind ours and the watch on the signal wakes us.
-// Promised: the read node is deleted only after the last event in flight has ended.
+// looks at the signal again and lists the queue: a signal means that it deletes the node and waits; a writer before it, that it
+// waits in line until that has gone, as Curator's readers do. From then on every later writer waits for this node. A window raises
+// the signal and queues its write node in one transaction, so either that look finds it, or its write node stands behind ours and
+// the watch on the signal wakes us, in line or open.
+//
+// Why wait in line: a gate that gave up its place to each writer would starve behind writers who come without rest. Why not while a
+// signal is up: its run may queue anew, on all its paths at once, and must then find nobody who holds one path and waits on another.
+// Why no two can wait for each other over it: whoever waits for a node of ours that waits stands behind the same writer, and so
+// waits for that one already; once it is our turn we hold as if we had come just then.
+// Promised: the read node is deleted only after the last event in flight has ended, unless `onDrainTimeout` says otherwise: then the
+// mark stays, and says to the controller what a reader that vanished says.
 import { sortLockNodes } from "../protocol/lock-nodes.ts";
 import { type Grant, readerGrant } from "../protocol/lock-order.ts";
+import type { Bell } from "../shared/bell.ts";
 import type { Clock } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Session } from "../zookeeper/session.ts";
 import { watchNode } from "../zookeeper/watch-node.ts";
 import { backoffMs } from "./backoff.ts";
-import type { Bell } from "./bell.ts";
 import type { Entry } from "./entry.ts";
 import { ReadNode, type ReadNodeSettings } from "./read-node.ts";
+import type { ClosingReason } from "./work.ts";
 
 export interface ReadLockSettings extends ReadNodeSettings {
   readonly signalPath: string;
@@ -39,13 +47,15 @@ interface OwnNode {
   readonly path: string;
   /** No writer was before it when the queue was listed: none can come before it any more. */
   admitted: boolean;
+  /** The last writer that was before it. Those who queued before that one may stand on when it goes. */
+  behind?: string | undefined;
   token?: bigint;
 }
 
 export interface GateParts {
   readonly entry: Entry;
   readonly bell: Bell;
-  /** Marks of earlier sessions of this process; emptied here. */
+  /** Marks of work that outlived its read lock; emptied here. */
   readonly leftMarks: string[];
 }
 
@@ -57,7 +67,6 @@ export class ReadLock {
   readonly #node: ReadNode;
   readonly #leftMarks: string[];
   #own: OwnNode | undefined;
-  #writer: string | undefined;
   #ending = false;
   #failures = 0;
   /** An answer was lost: a read node may stand that this loop does not know of. */
@@ -116,8 +125,6 @@ export class ReadLock {
     if (this.#session.state !== "connected") return this.#suspend(suspendedPollMs);
     if (this.#isLapsed()) return this.#suspend(leasePollMs);
     if (this.#ending || (await this.#watch(this.#settings.signalPath))) return this.#giveWay();
-    if (this.#writer !== undefined && (await this.#watch(this.#writer))) return this.#giveWay();
-    this.#writer = undefined;
     if (this.#own === undefined) return this.#take();
     return this.#admit(this.#own);
   }
@@ -129,7 +136,7 @@ export class ReadLock {
   #suspend(wait: number): Wait {
     this.#entry.shut("suspended");
     // Draining goes on: the node is released when the servers answer again, or goes with the session.
-    return this.#ending && this.#entry.inFlight === 0 && this.#session.state !== "connected" ? "done" : wait;
+    return this.#ending && !this.#entry.isBusy && this.#session.state !== "connected" ? "done" : wait;
   }
 
   async #watch(path: string): Promise<boolean> {
@@ -139,7 +146,7 @@ export class ReadLock {
 
   async #take(): Promise<Wait> {
     this.#entry.shut("opening");
-    if (this.#doubtful) await this.#node.removeStrays();
+    if (this.#doubtful) await this.#node.removeStrays([]);
     await this.#clearLeftMarks();
     const path = await this.#node.create();
     this.#own = path === undefined ? undefined : { path, admitted: false };
@@ -151,19 +158,23 @@ export class ReadLock {
     const stat = await watchNode(this.#session, own.path, "read lock", () => this.#bell.ring());
     if (stat === undefined) return this.#vanished();
     if (!own.admitted && this.#settings.writers === "any") {
+      if (own.behind !== undefined && (await this.#watch(own.behind))) return this.#waitInLine();
       const grant = await this.#standing(own.path);
-      if (grant.kind === "absent") return again;
-      // The last writer before us: when it has gone, all that queued before it have.
-      if (grant.kind === "waiting") this.#writer = `${this.#settings.lockPath}/${grant.ahead.at(-1)?.name}`;
-      if (grant.kind === "waiting") return this.#giveWay();
+      own.behind = grant.kind === "waiting" ? `${this.#settings.lockPath}/${grant.ahead.at(-1)?.name}` : undefined;
+      if (grant.kind !== "held") return again;
     }
     own.admitted = true;
     own.token = stat.czxid;
     // A ring since this pass began may be the signal: look again rather than let one event in.
     if (this.#bell.rung || this.#session.state !== "connected" || this.#isLapsed()) return again;
     this.#failures = 0;
-    this.#entry.open(this.#session);
+    this.#entry.open(this.#session, stat.czxid);
     return untilRung;
+  }
+
+  #waitInLine(): Wait {
+    this.#entry.shut("paused");
+    return whilePausedMs;
   }
 
   async #standing(path: string): Promise<Grant> {
@@ -175,30 +186,36 @@ export class ReadLock {
   /** Somebody deleted our read node: writers may go ahead as soon as they look, so finish what is in flight and start anew. */
   #vanished(): Wait {
     if (this.#entry.state === "open") this.#settings.log.warn("the read node was deleted by somebody else", { path: this.#own?.path });
-    if (this.#isBusy()) return untilRung;
+    if (this.#isBusy("read node deleted")) return untilRung;
     this.#own = undefined;
     return again;
   }
 
   async #giveWay(): Promise<Wait> {
     if (this.#own !== undefined) {
-      if (this.#isBusy()) return untilRung;
-      await this.#node.remove(this.#own.path);
+      if (this.#isBusy("window")) return untilRung;
+      await this.#release(this.#own);
       this.#own = undefined;
     }
-    if (this.#doubtful) await this.#node.removeStrays();
+    if (this.#doubtful) await this.#node.removeStrays(this.#leftMarks);
     await this.#clearLeftMarks();
     if (this.#ending) return "done";
     this.#entry.shut("paused");
     return whilePausedMs;
   }
 
-  #isBusy(): boolean {
-    this.#entry.shut("draining");
-    return this.#entry.inFlight > 0;
+  async #release({ path }: OwnNode): Promise<void> {
+    if (this.#entry.inFlight === 0) return this.#node.remove(path);
+    this.#leftMarks.push(this.#node.mark);
+    await this.#node.forget(path);
   }
 
-  /** What was in flight when an earlier session was lost has ended: nobody needs to be given time for it. */
+  #isBusy(reason: ClosingReason): boolean {
+    this.#entry.shut("draining", reason);
+    return this.#entry.isBusy;
+  }
+
+  /** What was in flight when the lock was lost, or released under it, has ended: nobody needs to be given time for it. */
   async #clearLeftMarks(): Promise<void> {
     for (let mark = this.#leftMarks[0]; mark !== undefined && this.#entry.inFlight === 0; mark = this.#leftMarks[0]) {
       await this.#node.forget(mark);

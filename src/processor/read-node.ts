@@ -79,12 +79,12 @@ export class ReadNode {
     }
   }
 
-  /** Removes what calls whose answers were lost may have left. */
-  async removeStrays(): Promise<void> {
+  /** Removes what calls whose answers were lost may have left, but for those marks. */
+  async removeStrays(kept: readonly string[]): Promise<void> {
     const { lockPath, uuid } = this.#settings;
     const names = (await this.#session.children(lockPath)) ?? [];
     for (const name of names.filter((each) => each.startsWith(readNodePrefix(uuid)))) await this.forget(`${lockPath}/${name}`);
-    if (this.#marks) await this.forget(this.mark);
+    if (this.#marks && !kept.includes(this.mark)) await this.forget(this.mark);
   }
 
   /** What is gone already is no error. */

@@ -1,8 +1,8 @@
 // A processor's gate on the ZooKeeper in memory and on a clock that only the test moves.
 
-import type { GateState } from "../../src/processor/entry.ts";
 import { ProcessorGate } from "../../src/processor/gate.ts";
 import type { GateOptions } from "../../src/processor/options.ts";
+import type { GateState } from "../../src/processor/states.ts";
 import { ZooKeeperError } from "../../src/zookeeper/session.ts";
 import { lockP } from "./lock-world.ts";
 import { type ManualClock, manualClock } from "./manual-clock.ts";
