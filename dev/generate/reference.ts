@@ -106,7 +106,7 @@ spec:
 
 const annotations = `| Annotation | On | Meaning |
 |---|---|---|
-| \`${meta.windowAnnotation}\` | a Deployment | The windows, comma separated and of the same namespace, that its Pods take part in: their read locks are shown in \`status.participants\`. The Deployment is never changed. |
+| \`${meta.windowAnnotation}\` | a Deployment, StatefulSet, DaemonSet or Argo Rollout | The windows, comma separated and of the same namespace, that its Pods take part in: their read locks are shown in \`status.participants\`. The workload is never changed. |
 | \`${meta.runRequestAnnotation}\` | a window | An RFC 3339 instant. Each new value runs the window once, now, even while it is suspended. |
 | \`${meta.abandonAnnotation}\` | a window that is being deleted | The id of the run whose locks are abandoned because ZooKeeper cannot be reached. |
 | \`${meta.fencingTokenAnnotation}\` | a run's Job and Pods | The fencing token with which they were let go. |

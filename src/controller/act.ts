@@ -12,6 +12,7 @@ import { queueRun } from "../zookeeper/queue.ts";
 import { releaseRun } from "../zookeeper/release.ts";
 import type { Commit } from "../zookeeper/run-locks.ts";
 import { ZooKeeperError } from "../zookeeper/session.ts";
+import { evict, revoke } from "./evict.ts";
 import type { Hands } from "./hands.ts";
 import type { Look } from "./observe.ts";
 
@@ -34,6 +35,7 @@ function carryOut(action: Action, look: Look, hands: Hands): Promise<Outcome> | 
     case "skip":
     case "begin":
     case "name Job":
+    case "begin evicting":
     case "give up":
     case "record":
     case "close":
@@ -50,6 +52,10 @@ function carryOut(action: Action, look: Look, hands: Hands): Promise<Outcome> | 
       return startJob(action.job, action.token, look, hands);
     case "let Pod go":
       return letGo(action.pod.uid, action.token, look, hands);
+    case "evict":
+      return evict(action.pod, look, hands);
+    case "revoke":
+      return revoke(action.readers, look);
     case "stop Job":
       return withJob(action.job, look, (job) => kube.jobs.stop(job));
     case "remove Job finalizer":

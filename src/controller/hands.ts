@@ -14,7 +14,7 @@ export interface Seen {
   readonly windows: Map<string, Window>;
   /** By namespace/name. */
   readonly jobs: Map<string, JobView>;
-  /** By namespace/name; annotated ones only. */
+  /** By workloadKey; those with the annotation only, malformed or not. */
   readonly workloads: Map<string, WorkloadView>;
 }
 
@@ -40,4 +40,8 @@ export interface Hands {
 
 export function keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
   return `${namespace}/${name}`;
+}
+
+export function workloadKey({ kind, namespace, name }: Pick<WorkloadView, "kind" | "namespace" | "name">): string {
+  return `${kind}/${namespace}/${name}`;
 }

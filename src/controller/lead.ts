@@ -14,7 +14,7 @@ import { createEnrolment, type Enrolment } from "./enrolment.ts";
 import type { Hands, Seen } from "./hands.ts";
 import { createMarkSweep, type SweepMarks } from "./mark-sweep.ts";
 import type { Metrics } from "./metrics.ts";
-import { createParticipants } from "./participants.ts";
+import { createParticipants, type Participants } from "./participants.ts";
 import { createQueue, type Queue } from "./queue.ts";
 import { createReconcile } from "./reconcile.ts";
 import { sweep } from "./sweep.ts";
@@ -49,16 +49,19 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
   const wake = (key: string) => queue.add(key);
   const hands: Hands = { kube, zookeeper, seen, installation, pathGrants, makesLockPaths, clock, log, metrics, wake };
   const judge = createJudge(hands);
-  const queue = startQueue(hands, judge.accept, parts);
+  const participants = createParticipants(hands);
+  const queue = startQueue(hands, { accept: judge.accept, participants }, parts);
   const waker = createWaker(queue, seen);
   const enrolment = createEnrolment(hands);
   const heard = whatIsHeard(waker, enrolment, (key) => {
     queue.forget(key);
     judge.forget(key);
+    participants.forget(key);
     const [namespace = "", name = ""] = key.split("/");
     metrics.gone(namespace, name);
   });
-  const watches = startWatches(kube, seen, heard, (namespace) => namespaces.length === 0 || namespaces.includes(namespace));
+  const isOurs = (namespace: string) => namespaces.length === 0 || namespaces.includes(namespace);
+  const watches = startWatches({ kube, clock, log, seen, heard, isOurs });
   parts.watching(watches);
   // Locks that were abandoned while there was no session keep processors waiting: the sweep looks at once.
   const ignore = zookeeper.onChange(() => waker.wakeAll(SWEEP));
@@ -84,8 +87,13 @@ function openZooKeeper({ config, kube, clock, random, log, hold = holdSession }:
   return hold({ prepare, servers, timeoutMs: sessionTimeoutSeconds * 1000, clock, log, random, tls, auth: login, access });
 }
 
-function startQueue(hands: Hands, accept: Accept, { clock, random, log, metrics }: LeaderParts): Queue {
-  const reconcile = createReconcile(hands, accept, createParticipants(hands));
+interface Judging {
+  readonly accept: Accept;
+  readonly participants: Participants;
+}
+
+function startQueue(hands: Hands, { accept, participants }: Judging, { clock, random, log, metrics }: LeaderParts): Queue {
+  const reconcile = createReconcile(hands, accept, participants);
   const sweepMarks = createMarkSweep(hands);
   const work = (key: string) => (key === SWEEP ? sweepRound(hands, sweepMarks) : reconcile(key));
   const onError = (key: string, error: unknown) => {

@@ -1,6 +1,7 @@
 // Translates what ZooKeeper showed of a run into the machine's own words. Pure.
 import type { RunIdentity } from "../protocol/node-data.ts";
 import type { LockFacts, LocksFacts } from "../window/observed.ts";
+import { revokeMessage } from "../zookeeper/revoke.ts";
 import type { LockHolder, LockLook, Rival, RunLook } from "../zookeeper/run-locks.ts";
 
 export function lockFactsOf(look: RunLook, identity: RunIdentity): LocksFacts {
@@ -37,7 +38,8 @@ function signalOf({ signal }: LockLook, { runId, installation }: RunIdentity): L
   return signal.persistent ? "ours for good" : "ours";
 }
 
-function holderText({ name, kind, owner }: LockHolder): string {
+export function holderText({ name, kind, owner }: LockHolder): string {
+  if (owner === revokeMessage) return `${kind} ${name} (revoked)`;
   return owner === "" ? `${kind} ${name}` : `${kind} lock of ${owner}`;
 }
 

@@ -31,6 +31,7 @@ export interface Metrics {
 }
 
 const OF_WINDOW = ["namespace", "name"] as const;
+type Labels = { readonly namespace: string; readonly name: string };
 
 function windowMetrics(registers: Registry[]) {
   const labelNames = OF_WINDOW;
@@ -43,6 +44,9 @@ function windowMetrics(registers: Registry[]) {
     runs: counter("runs_total", "Runs that ended, by result.", "result"),
     skips: counter("skipped_runs_total", "Runs that were skipped, by reason.", "reason"),
     paused: gauge("paused", "1 while failures in a row keep the schedule from starting runs (pauseAfterFailures)."),
+    pods: gauge("participant_pods", "Running Pods of the workloads that are annotated with the window."),
+    holding: gauge("participant_pods_holding", "How many of them hold a read lock of the window."),
+    ready: gauge("participants_ready", "1 while the condition ParticipantsReady is True, 0 while it is not; absent where nothing is said."),
     orphaned: gauge("orphaned_lock_age_seconds", "For how long the locks of a window that is gone have been held."),
     pause: new Histogram({
       name: "exclusivewindow_pause_duration_seconds",
@@ -96,7 +100,8 @@ export function createMetrics(tzdata: string): Metrics {
     failed: () => loop.errors.inc({ controller: "exclusivewindow" }),
     published: (window, status) => count(windows, window, status),
     gone(namespace, name) {
-      for (const metric of [windows.next, windows.success, windows.paused]) metric.remove({ namespace, name });
+      const { next, success, paused, pods, holding, ready } = windows;
+      for (const metric of [next, success, paused, pods, holding, ready]) metric.remove({ namespace, name });
     },
     leading: (yes) => loop.leader.set({ name: "exclusive-window-controller" }, yes ? 1 : 0),
     clockStepped: () => loop.steps.inc(),
@@ -114,11 +119,25 @@ export function createMetrics(tzdata: string): Metrics {
   };
 }
 
-function count({ next, success, runs, skips, paused, pause }: ReturnType<typeof windowMetrics>, before: Counted, status: Status): void {
+type WindowMetrics = ReturnType<typeof windowMetrics>;
+
+function countParticipants({ pods, holding, ready }: WindowMetrics, labels: Labels, { participants = [], conditions }: Status): void {
+  pods.set(labels, sumOf(participants.map((participant) => participant.pods)));
+  holding.set(labels, sumOf(participants.map((participant) => participant.holding)));
+  const said = conditions?.find(({ type }) => type === "ParticipantsReady");
+  if (said === undefined) ready.remove(labels);
+  else ready.set(labels, said.status === "True" ? 1 : 0);
+}
+
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
+
+function count(windows: WindowMetrics, before: Counted, status: Status): void {
+  const { next, success, runs, skips, paused, pause } = windows;
   const labels = { namespace: before.namespace, name: before.name };
   setTime(next, labels, status.nextScheduleTime);
   setTime(success, labels, status.lastSuccessfulTime);
   paused.set(labels, status.conditions?.some((c) => c.type === "Paused" && c.status === "True") ? 1 : 0);
+  countParticipants(windows, labels, status);
   for (const { reason, count } of status.skipped ?? []) {
     const old = before.status.skipped?.find((skipped) => skipped.reason === reason)?.count ?? 0;
     if (count > old) skips.inc({ ...labels, reason }, count - old);

@@ -26,6 +26,8 @@ const job = jobView({
   spec: { suspend: true },
 });
 
+const notCounted = async () => ({ kind: "not asked" }) as const;
+
 /** A look in which the Job is read as these, one after the other. */
 async function look(...reads: readonly (JobView | undefined)[]) {
   const clock = manualClock();
@@ -51,7 +53,7 @@ async function look(...reads: readonly (JobView | undefined)[]) {
   };
   const session = new MemorySession(new MemoryZooKeeper());
   const hands = offlineHands(clock, session, { kube });
-  const seen = await observe(window, async () => ({ kind: "not asked" }), hands);
+  const seen = await observe(window, { accept: async () => ({ kind: "not asked" }), participants: { now: notCounted } }, hands);
   return { seen, order, askedZooKeeper: session.sent.requests > 0 };
 }
 

@@ -10,14 +10,17 @@ import type { RunIdentity } from "../protocol/node-data.ts";
 import { parseSchedule } from "../schedule/cron.ts";
 import { type Due, nothingDue, occurrence } from "../schedule/occurrence.ts";
 import { messageOf } from "../shared/errors.ts";
+import { asksForReaders } from "../window/late-drain.ts";
 import type { Acceptance, JobFacts, JobName, LocksFacts, Observed, PodFacts, PodsFacts } from "../window/observed.ts";
 import type { RunLook } from "../zookeeper/run-locks.ts";
 import { lookAtRun } from "../zookeeper/run-look.ts";
 import type { Session } from "../zookeeper/session.ts";
 import type { Accept } from "./acceptance.ts";
 import type { Hands } from "./hands.ts";
+import { readLateReaders } from "./late-readers.ts";
 import { lockFactsOf } from "./lock-facts.ts";
 import { locksOf } from "./locks-of.ts";
+import type { Participants } from "./participants.ts";
 
 /** The facts, and the very states that were read: what is done next is guarded by them. */
 export interface Look {
@@ -28,35 +31,48 @@ export interface Look {
   readonly locks: { readonly session: Session; readonly identity: RunIdentity; readonly look: RunLook } | undefined;
 }
 
+/** What is judged and counted by those who remember what they last found. */
+export interface Asked {
+  readonly accept: Accept;
+  readonly participants: Pick<Participants, "now">;
+}
+
 /** Undefined: the Job changed between the reads, so they are no look at all. */
-export async function observe(window: Window, accept: Accept, hands: Hands): Promise<Look | undefined> {
+export async function observe(window: Window, asked: Asked, hands: Hands): Promise<Look | undefined> {
   const { run } = window.status;
-  if (run === undefined) return observeIdle(window, accept, hands);
+  if (run === undefined) return observeIdle(window, asked, hands);
   const job = await readJob(window, run, hands);
   const pods = await readPods(window, run, job, hands);
   // A Pod is let go by a patch that only its own state guards. If the Job was deleted before the Pods were listed, somebody else
   // may have found none, recorded the result and be about to release, while the Job controller made this one from a stale cache.
   if (!isSameJob(job.facts, (await readJob(window, run, hands)).facts)) return undefined;
   const locks = await readLocks(window, run, hands);
-  const observed: Observed = {
+  const alone: Observed = {
     ...common(window, hands),
     acceptance: { kind: "not asked" },
     job: job.facts,
     pods: pods.facts,
     locks: locks.facts,
+    participants: { kind: "not asked" },
+    readers: { kind: "not asked" },
     surplusJobs: [],
   };
-  return { window, observed, job: job.view, pods: pods.views, locks: locks.seen };
+  const readers = asksForReaders(alone) ? await readLateReaders(window, locks.seen, hands) : alone.readers;
+  return { window, observed: { ...alone, readers }, job: job.view, pods: pods.views, locks: locks.seen };
 }
 
-async function observeIdle(window: Window, accept: Accept, hands: Hands): Promise<Look> {
+async function observeIdle(window: Window, { accept, participants }: Asked, hands: Hands): Promise<Look> {
   const acceptance: Acceptance = window.deleting ? { kind: "not asked" } : await accept(window);
+  const facts = common(window, hands);
+  const mustBeThere = window.spec.requireParticipants && facts.due.kind === "start" && acceptance.kind === "accepted";
   const observed: Observed = {
-    ...common(window, hands),
+    ...facts,
     acceptance,
     job: { kind: "absent" },
     pods: { kind: "pods", pods: [] },
     locks: { kind: "unknown", why: "no run is active" },
+    participants: mustBeThere ? await participants.now(window) : { kind: "not asked" },
+    readers: { kind: "not asked" },
     surplusJobs: surplusJobs(window, hands),
   };
   return { window, observed, job: undefined, pods: [], locks: undefined };

@@ -1,6 +1,6 @@
 // What the controller listens to, so that a change is looked at at once: windows, the Jobs and Pods of runs, and annotated
-// Deployments. A watch only wakes; whatever is done is decided on an uncached look.
-import type { V1Deployment, V1Job, V1Pod } from "@kubernetes/client-node";
+// workloads. A watch only wakes; whatever is done is decided on an uncached look.
+import type { V1Job, V1Pod } from "@kubernetes/client-node";
 import { runLabel, windowLabel } from "../crds/meta.ts";
 import { parseWindow, type Window } from "../crds/parse.ts";
 import { type JobView, jobView } from "../kube/job-view.ts";
@@ -9,16 +9,16 @@ import type { Kube } from "../kube/kube.ts";
 import type { Watch, WatchOptions } from "../kube/watch.ts";
 import type { WatchedObject } from "../kube/watch-store.ts";
 import { windowsPath } from "../kube/windows.ts";
-import { deploymentsPath, type WorkloadView, workloadView } from "../kube/workloads.ts";
+import type { WorkloadView } from "../kube/workloads.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { Log } from "../shared/log.ts";
 import { keyOf, type Seen } from "./hands.ts";
+import { type WorkloadsHeard, watchRollouts, workloadOptions } from "./workload-watches.ts";
 
-export interface Heard {
+export interface Heard extends WorkloadsHeard {
   /** A window is there, new or changed. */
   window(key: string): void;
   windowGone(key: string): void;
-  /** Something that belongs to the window has changed. */
-  part(key: string): void;
-  workload(workload: WorkloadView): void;
 }
 
 export interface Watches {
@@ -29,18 +29,32 @@ export interface Watches {
 
 type Options<T> = Pick<WatchOptions<T>, "what" | "path" | "selectors" | "project" | "onChange">;
 
-/** `isOurs`: whether a namespace's objects are this installation's; those of others are not even kept. */
-export function startWatches(kube: Kube, seen: Seen, heard: Heard, isOurs: (namespace: string) => boolean): Watches {
+export interface WatchesParts {
+  readonly kube: Kube;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly seen: Seen;
+  readonly heard: Heard;
+  /** Whether a namespace's objects are this installation's; those of others are not even kept. */
+  readonly isOurs: (namespace: string) => boolean;
+}
+
+export function startWatches({ kube, clock, log, seen, heard, isOurs }: WatchesParts): Watches {
+  const workloads = (kind: WorkloadView["kind"]) => only(isOurs, workloadOptions(kind, seen, heard), ({ namespace }) => namespace);
+  const rollouts = watchRollouts({ kube, clock, log, options: workloads("Rollout") });
   const all: readonly Watch<unknown>[] = [
     kube.watch(only(isOurs, windowOptions(seen, heard), ({ key }) => key.split("/")[0])),
     kube.watch(only(isOurs, jobOptions(seen, heard), ({ view }) => view.namespace)),
     kube.watch(only(isOurs, podOptions(heard), ({ key }) => key?.split("/")[0])),
-    kube.watch(only(isOurs, deploymentOptions(seen, heard), ({ namespace }) => namespace)),
+    kube.watch(workloads("Deployment")),
+    kube.watch(workloads("StatefulSet")),
+    kube.watch(workloads("DaemonSet")),
   ];
   return {
     all,
-    synced: Promise.all(all.map((watch) => watch.synced)),
+    synced: Promise.all([...all.map((watch) => watch.synced), rollouts.settled]),
     stop() {
+      rollouts.stop();
       for (const watch of all) watch.stop();
     },
   };
@@ -106,18 +120,4 @@ function windowOf(object: WatchedObject): string | undefined {
   const { namespace, labels } = (object as Json<V1Pod>).metadata ?? {};
   const name = labels?.[windowLabel];
   return namespace === undefined || name === undefined ? undefined : keyOf({ namespace, name });
-}
-
-function deploymentOptions(seen: Seen, heard: Heard): Options<WorkloadView> {
-  return {
-    what: "Deployments",
-    path: deploymentsPath,
-    project: (object) => workloadView(object as Json<V1Deployment>),
-    onChange({ kind, object }) {
-      if (kind === "gone" || object.windows.length === 0) seen.workloads.delete(keyOf(object));
-      else seen.workloads.set(keyOf(object), object);
-      for (const name of object.windows) heard.part(keyOf({ namespace: object.namespace, name }));
-      if (kind === "present") heard.workload(object);
-    },
-  };
 }

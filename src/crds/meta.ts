@@ -5,8 +5,12 @@ export const apiVersion = `${group}/${version}`;
 export const kind = "ExclusiveWindow";
 export const plural = "exclusivewindows";
 
-/** On a Deployment: the windows (comma separated, same namespace) its Pods take part in. */
+/** On a workload: the windows (comma separated, same namespace) its Pods take part in. */
 export const windowAnnotation = `${group}/window`;
+/** On a Pod template: the window (one, same namespace) whose gate its Pods get as a sidecar. */
+export const injectAnnotation = `${group}/inject`;
+/** On a Pod: the window that the policy found when it saw to the Pod's gate. */
+export const injectedAnnotation = `${group}/injected`;
 /** On a window: an RFC 3339 instant; each new value runs the window once, now. */
 export const runRequestAnnotation = `${group}/run-requested-at`;
 /** On a window that is being deleted while ZooKeeper cannot be reached: the id of the run whose locks are abandoned. */

@@ -65,10 +65,10 @@ const specFields = z.object({
       "How long, in seconds, processors may take to release their read locks. Time in which another window's write lock is ahead does not count.",
     ),
   drainTimeoutPolicy: z
-    .enum(["Abort"])
+    .enum(["Abort", "Wait", "Evict"])
     .default("Abort")
     .describe(
-      "What happens when processors do not release in time. Abort: the run is given up, the processors resume and the run is recorded as DrainTimedOut.",
+      "What happens when processors do not release in time. Abort: the run is given up, the processors resume and the run is recorded as DrainTimedOut. Wait: that is said, and the run waits until the window's deadline. Evict: Pods of workloads annotated with this window that still hold a read lock are evicted, as PodDisruptionBudgets allow; after one more timeout as Abort.",
     ),
   drainGraceSeconds: int(0, 3600)
     .default(0)
@@ -95,6 +95,12 @@ const specFields = z.object({
     .default("Terminate")
     .describe(
       "What happens when somebody removes the write lock under a running Job. Terminate: the Job is stopped. Continue: containers that run go on, and no further Pod of the Job is started.",
+    ),
+  requireParticipants: z
+    .boolean()
+    .default(false)
+    .describe(
+      "True: a run that is due, or requested, waits until every running Pod of the workloads that are annotated with this window holds a read lock, and at least one workload is. Later than startingDeadlineSeconds it is skipped as ParticipantsNotReady. Nobody has to release anything meanwhile.",
     ),
   pauseAfterFailures: int(1, 100)
     .optional()

@@ -2,6 +2,7 @@
 // A run's record is also the machine's memory: what cannot be observed again (intent, the Job's uid, times, the token, a
 // decision to give up, the result) is written here before anything relies on it.
 import { z } from "zod";
+import { participation, waitingRunSchema } from "./participant-status.ts";
 
 /** RFC 3339 in UTC, as Kubernetes prints times. */
 const time = () => z.string().max(40).meta({ format: "date-time" });
@@ -30,6 +31,7 @@ export const skipReasons = [
   "RunActive",
   "Suspended",
   "PausedAfterFailures",
+  "ParticipantsNotReady",
   "InvalidRunRequest",
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
@@ -37,6 +39,10 @@ export type SkipReason = (typeof skipReasons)[number];
 export const steps = z.object({
   queuedTime: time().optional().describe("When the signal was raised and the write locks were queued: processors begin to pause."),
   drainStartTime: time().optional().describe("When no other window was ahead any more: the drain timeout counts from here."),
+  revokeTime: time().optional().describe("When revocable readers were asked to release (drainTimeoutPolicy Evict)."),
+  evictTime: time()
+    .optional()
+    .describe("When it was decided to evict Pods: the timeout that is left to them counts from here (drainTimeoutPolicy Evict)."),
   drainedTime: time().optional().describe("When the last read lock was released."),
   exclusiveTime: time().optional().describe("When the write locks were made to outlive the controller."),
   unsuspendTime: time().optional().describe("When the Job was let go."),
@@ -74,6 +80,19 @@ export const runSchema = z.object({
     .max(20)
     .optional()
     .describe("Readers that vanished without releasing their read lock before the run became exclusive: the first 20."),
+  revoked: z.array(text(200)).max(20).optional().describe("Revocable read locks whose owners were asked to release: the first 20."),
+  evicted: z.array(text(253)).max(20).optional().describe("Pods that were evicted since they held a read lock: the last 20."),
+  evictionsRefused: z
+    .array(
+      z.object({
+        pod: text(253).describe("The Pod's name."),
+        message: text(300).describe("Why the API server did not evict it."),
+        retryTime: time().describe("When it is tried again."),
+      }),
+    )
+    .max(20)
+    .optional()
+    .describe("Pods whose eviction was refused, and not granted since: the last 20."),
   gaveUp: z
     .object({
       result: z.enum(results).describe("What the run will be recorded as."),
@@ -114,14 +133,6 @@ export const conditionSchema = z.object({
   message: text(1024).describe("Why, for people."),
   lastTransitionTime: time().describe("When the status last changed."),
   observedGeneration: z.int().optional().describe("The generation of the spec that this was said of."),
-});
-
-export const participantSchema = z.object({
-  kind: text(64).describe("The workload's kind."),
-  name: text(253).describe("The workload's name."),
-  pods: z.int32().describe("How many Pods it has that run."),
-  holding: z.int32().describe("How many of them hold a read lock of this window."),
-  notHolding: z.array(text(253)).max(20).optional().describe("Pods that hold none: the first 20 names."),
 });
 
 export const answeredSchema = z.object({
@@ -179,13 +190,10 @@ export const statusSchema = z
       })
       .optional()
       .describe("The runs that failed in a row; pauseAfterFailures acts on them."),
+    waitingRun: waitingRunSchema.optional().describe("The run that is due and is kept from starting."),
     run: runSchema.optional().describe("The active run."),
     history: z.array(historyEntrySchema).max(10).optional().describe("The last ten runs, newest first."),
-    participants: z
-      .array(participantSchema)
-      .max(20)
-      .optional()
-      .describe("The annotated workloads and the read locks that their Pods hold."),
+    ...participation,
   })
   .describe("What the controller tells of the window.");
 
@@ -193,6 +201,5 @@ export type Steps = z.infer<typeof steps>;
 export type RunRecord = z.infer<typeof runSchema>;
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 export type Condition = z.infer<typeof conditionSchema>;
-export type Participant = z.infer<typeof participantSchema>;
 export type Answered = z.infer<typeof answeredSchema>;
 export type Status = z.infer<typeof statusSchema>;

@@ -25,6 +25,12 @@ describe("a refusal", () => {
     expect(refusal("read it", 502, "<h1>Bad Gateway</h1>").message).toBe("the API server answered 502: <h1>Bad Gateway</h1>");
   });
 
+  test("carries what the server names besides its message", () => {
+    const details = { causes: [{ reason: "DisruptionBudget", message: "the budget x needs 1" }, {}] };
+    expect(refusal("", 429, JSON.stringify({ message: "m", details }))).toMatchObject({ message: "m", causes: ["the budget x needs 1"] });
+    expect(refusal("", 429, "").causes).toEqual([]);
+  });
+
   test("carries how long the server asks to wait, from the header or the body", () => {
     expect(refusal("", 429, "", "7").retryAfterMs).toBe(7000);
     expect(refusal("", 429, JSON.stringify({ details: { retryAfterSeconds: 3 } })).retryAfterMs).toBe(3000);

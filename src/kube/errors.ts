@@ -18,19 +18,28 @@ export type KubeErrorCode =
   /** No answer, or none that counts: network, deadline, 408, 5xx. */
   | "Unavailable";
 
+interface KubeErrorDetails {
+  readonly retryAfterMs?: number | undefined;
+  readonly causes?: readonly string[];
+  readonly cause?: unknown;
+}
+
 export class KubeError extends Error {
   readonly code: KubeErrorCode;
   /** What was being done, such as `read Job orders/nightly`. */
   readonly what: string;
   /** How long the server asks to wait before the next attempt. */
   readonly retryAfterMs: number | undefined;
+  /** What the server names besides its message, such as the PodDisruptionBudget that is in the way. */
+  readonly causes: readonly string[];
 
-  constructor(code: KubeErrorCode, what: string, message: string, details: { retryAfterMs?: number | undefined; cause?: unknown } = {}) {
+  constructor(code: KubeErrorCode, what: string, message: string, details: KubeErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = "KubeError";
     this.code = code;
     this.what = what;
     this.retryAfterMs = details.retryAfterMs;
+    this.causes = details.causes ?? [];
   }
 }
 
@@ -39,7 +48,7 @@ export interface StatusObject {
   readonly code?: number;
   readonly reason?: string;
   readonly message?: string;
-  readonly details?: { readonly retryAfterSeconds?: number };
+  readonly details?: { readonly retryAfterSeconds?: number; readonly causes?: readonly { readonly message?: string }[] };
 }
 
 /** An answer that is not 2xx, as an error. `body` is the text of the answer: a Status in JSON, or whatever a proxy wrote. */
@@ -48,7 +57,8 @@ export function refusal(what: string, status: number, body: string, retryAfter?:
   const message = answer.message ?? `the API server answered ${status}${body === "" ? "" : `: ${body.slice(0, 200)}`}`;
   const seconds = Number(retryAfter ?? answer.details?.retryAfterSeconds ?? Number.NaN);
   const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
-  return new KubeError(codeOf(status, answer.reason), what, message, { retryAfterMs });
+  const causes = (answer.details?.causes ?? []).flatMap((cause) => cause.message ?? []);
+  return new KubeError(codeOf(status, answer.reason), what, message, { retryAfterMs, causes });
 }
 
 export function isKubeError(error: unknown, ...codes: readonly KubeErrorCode[]): error is KubeError {

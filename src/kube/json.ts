@@ -16,7 +16,8 @@ export interface Ref {
 /** One page of a list. Items of Kubernetes' own kinds bear neither kind nor apiVersion. */
 export interface Page<T> {
   readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items?: readonly T[];
+  /** Null where a list of metadata is empty. */
+  readonly items?: readonly T[] | null;
 }
 
 /** A path with each segment encoded: path("apis", "batch", "v1") is /apis/batch/v1. */

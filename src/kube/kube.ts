@@ -4,6 +4,7 @@ import type { Clock } from "../shared/clock.ts";
 import type { Log } from "../shared/log.ts";
 import { type ClusterIdentity, createClusterIdentity } from "./cluster.ts";
 import { createEvents, type Events } from "./events.ts";
+import { createEvictions, type Evictions } from "./evictions.ts";
 import { createFencingMark, type FencingMark } from "./fencing-mark.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { type LeaseOptions, runWithLease } from "./lease.ts";
@@ -18,6 +19,7 @@ export interface Kube {
   readonly windows: Windows;
   readonly jobs: Jobs;
   readonly pods: Pods;
+  readonly evictions: Evictions;
   readonly workloads: Workloads;
   readonly serviceAccounts: ServiceAccounts;
   readonly fencingMark: FencingMark;
@@ -58,6 +60,7 @@ export function createKubeBehind(rest: Rest, parts: Omit<KubeParts, "config">): 
     windows: createWindows(rest),
     jobs: createJobs(rest),
     pods,
+    evictions: createEvictions(rest),
     workloads: createWorkloads(rest, pods),
     serviceAccounts: createServiceAccounts(rest),
     fencingMark: createFencingMark(rest, parts.namespace),

@@ -21,6 +21,10 @@ export interface PodView extends Ref {
   readonly message: string;
   readonly nodeName: string | undefined;
   readonly podIp: string | undefined;
+  /** It is on its node's network: others have the same address. */
+  readonly hostNetwork: boolean;
+  /** RFC 3339. */
+  readonly createdTime: string | undefined;
 }
 
 /** `nowMs` is milliseconds since 1970. */
@@ -43,6 +47,8 @@ export function podView(pod: Json<V1Pod>, nowMs: number): PodView {
     message: messageOf(pod, statuses),
     nodeName: pod.spec?.nodeName,
     podIp: pod.status?.podIP,
+    hostNetwork: pod.spec?.hostNetwork ?? false,
+    createdTime: meta.creationTimestamp,
   };
 }
 

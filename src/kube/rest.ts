@@ -19,6 +19,8 @@ export interface RestRequest {
   readonly body?: unknown;
   /** Default application/json. */
   readonly contentType?: PatchType | "application/json";
+  /** The form of the answer; default application/json. */
+  readonly accept?: string | undefined;
   /** For a call that must be over sooner than others, in milliseconds. */
   readonly deadlineMs?: number;
 }
@@ -82,7 +84,7 @@ async function prepare(config: KubeConfig, request: RestRequest): Promise<Reques
   const server = config.getCurrentCluster()?.server ?? "";
   const context = new RequestContext(server.replace(/\/$/, "") + request.path, HttpMethod[request.method]);
   for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) context.setQueryParam(name, String(value));
-  context.setHeaderParam("Accept", "application/json");
+  context.setHeaderParam("Accept", request.accept ?? "application/json");
   context.setHeaderParam("Accept-Encoding", "identity");
   context.setHeaderParam("User-Agent", "exclusive-window");
   if (request.body !== undefined) context.setHeaderParam("Content-Type", request.contentType ?? "application/json");

@@ -3,7 +3,7 @@ import type { Clock } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
 import { isKubeError, KubeError, refusal, type StatusObject } from "./errors.ts";
 import { lines } from "./json-lines.ts";
-import type { Selectors } from "./list.ts";
+import { partial, type Selectors } from "./list.ts";
 import type { Rest } from "./rest.ts";
 import type { WatchedObject } from "./watch-store.ts";
 
@@ -58,8 +58,9 @@ export async function watchOnce(options: WatchStreamOptions): Promise<void> {
 }
 
 function requestOf({ path, selectors, resourceVersion, timeoutSeconds }: WatchStreamOptions) {
-  const query = { ...selectors, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds };
-  return { method: "GET", path, query } as const;
+  const { metadataOnly = false, ...selected } = selectors;
+  const query = { ...selected, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds };
+  return { method: "GET", path, query, accept: metadataOnly ? partial("PartialObjectMetadata") : undefined } as const;
 }
 
 function eventOf(what: string, line: string): WatchEvent {

@@ -4,18 +4,27 @@ import type { Condition, RunRecord, Status } from "../crds/status.ts";
 import { timeText } from "../window/deadlines.ts";
 import { type Decided, pausedText } from "../window/decide.ts";
 import { vanishedText } from "../window/decide-active.ts";
-import type { Observed } from "../window/observed.ts";
+import type { Observed, ParticipantsFacts } from "../window/observed.ts";
+import { drainingReason } from "./late-drain.ts";
+import { participantsReady } from "./participants.ts";
 import { clip } from "./run-record.ts";
 
 type Said = Pick<Condition, "type" | "status" | "reason" | "message">;
 
-export function conditionsAfter(o: Observed, decided: Decided, run: RunRecord | undefined): readonly Condition[] {
+/** What is known after the pass: the run's record, and who takes part. */
+export interface Known {
+  readonly run: RunRecord | undefined;
+  readonly participants: ParticipantsFacts;
+}
+
+export function conditionsAfter(o: Observed, decided: Decided, { run, participants }: Known): readonly Condition[] {
   const said = [
     ready(decided),
     ...stalled(decided),
-    ...runConditions(run),
+    ...runConditions(o, run),
     ...lastRun(o.window.status, run),
     ...paused(o),
+    ...participantsReady(o, participants, run),
     ...unreachable(o),
   ];
   const before = o.window.status.conditions ?? [];
@@ -38,14 +47,14 @@ function stalled({ situation, message }: Decided): readonly Said[] {
   return [{ type: "Stalled", status: "True", reason: situation.problems[0]?.reason ?? "Refused", message }];
 }
 
-function runConditions(run: RunRecord | undefined): readonly Said[] {
+function runConditions(o: Observed, run: RunRecord | undefined): readonly Said[] {
   const { queuedTime, drainedTime, exclusiveTime, releaseTime } = run?.steps ?? {};
   const paused = queuedTime !== undefined && releaseTime === undefined;
   const draining = paused && exclusiveTime === undefined;
   const exclusive = paused && exclusiveTime !== undefined;
   return [
     draining
-      ? { type: "Draining", status: "True", reason: drainedTime === undefined ? "WaitingForLocks" : "InGrace", message: blockers(run) }
+      ? { type: "Draining", status: "True", reason: drainedTime === undefined ? drainingReason(o, run) : "InGrace", message: blockers(run) }
       : { type: "Draining", status: "False", reason: "NotDraining", message: "no processor is asked to pause, or all have" },
     exclusive
       ? { type: "Exclusive", status: "True", reason: "WriteLockHeld", message: `run ${run?.id} holds the write locks` }

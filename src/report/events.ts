@@ -3,6 +3,7 @@
 import type { RunRecord, SkipReason, Status, Steps } from "../crds/status.ts";
 import type { Skip } from "../schedule/skip.ts";
 import type { Problem } from "../window/observed.ts";
+import { type DrainNews, drainNews } from "./late-drain.ts";
 import { secondsBetween } from "./run-record.ts";
 
 export interface EventNote {
@@ -17,7 +18,14 @@ export interface EventNote {
 }
 
 export function eventsBetween(before: Status, after: Status, problems: readonly Problem[]): readonly EventNote[] {
-  return [...refusals(before, after, problems), ...pauses(before, after), ...runEvents(before.run, after.run), ...closings(before, after)];
+  return [
+    ...refusals(before, after, problems),
+    ...pauses(before, after),
+    ...participation(before, after),
+    ...runEvents(before.run, after.run),
+    ...drainNews(before, after).map(drainEvent),
+    ...closings(before, after),
+  ];
 }
 
 function refusals(before: Status, after: Status, problems: readonly Problem[]): readonly EventNote[] {
@@ -50,6 +58,24 @@ function pauses(before: Status, after: Status): readonly EventNote[] {
   return now === undefined || paused(before) !== undefined ? [] : [warning("PausedAfterFailures", "Pause", now.message)];
 }
 
+/** A processor that forgets its lock is named when it is noticed, and not only when a window has begun beside it. */
+function participation(before: Status, after: Status): readonly EventNote[] {
+  const ready = ({ conditions }: Status) => conditions?.find((c) => c.type === "ParticipantsReady");
+  const [old, now] = [ready(before), ready(after)];
+  const known = new Set(before.foreignChildren);
+  const foreign = (after.foreignChildren ?? []).filter((one) => !known.has(one));
+  const events: EventNote[] = [];
+  if (now?.status === "False" && (old?.status !== "False" || old.reason !== now.reason)) {
+    events.push(warning("ParticipantsNotReady", "Count", now.message));
+  }
+  if (now?.status === "True" && old?.status === "False") events.push(normal("ParticipantsReady", "Count", now.message));
+  if (foreign.length > 0) {
+    const note = `no lock nodes of this window's kind, so in its way or unseen by it: ${foreign.join(", ")}; remove them, or give locks of another dialect a path of their own`;
+    events.push(warning("ForeignChildren", "Count", note));
+  }
+  return events;
+}
+
 function runEvents(before: RunRecord | undefined, run: RunRecord | undefined): readonly EventNote[] {
   if (run === undefined) return [];
   const old = before?.id === run.id ? before : undefined;
@@ -70,6 +96,10 @@ function runEvents(before: RunRecord | undefined, run: RunRecord | undefined): r
 function vanishedEvent(readers: readonly string[]): EventNote {
   const note = `vanished without releasing: ${readers.join(", ")}; the run waits uncleanExitGraceSeconds before its Job starts`;
   return warning("ReadersVanished", "Drain", note);
+}
+
+function drainEvent({ kind, reason, action, note }: DrainNews): EventNote {
+  return kind === "bad" ? warning(reason, action, note) : normal(reason, action, note);
 }
 
 function resultEvent(run: RunRecord, { result, message }: NonNullable<RunRecord["result"]>): EventNote {

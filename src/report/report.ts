@@ -1,14 +1,15 @@
 // What is said of a pass: the whole status, and the Events that follow from the change. Pure; publishing is another's work.
-import type { Participant, Result, RunRecord, Status } from "../crds/status.ts";
+import type { Result, RunRecord, Status } from "../crds/status.ts";
 import { nothingAnswered } from "../schedule/occurrence.ts";
 import type { Skip } from "../schedule/skip.ts";
 import type { Action, Outcome } from "../window/action.ts";
 import { timeText } from "../window/deadlines.ts";
 import type { Decided } from "../window/decide.ts";
-import type { Observed, Problem } from "../window/observed.ts";
+import type { Observed, ParticipantsFacts, Problem } from "../window/observed.ts";
 import { stepsReached } from "../window/steps.ts";
 import { conditionsAfter } from "./conditions.ts";
 import { type EventNote, eventsBetween, movedEvent, skipEvent } from "./events.ts";
+import { momentOf, participantFields, waitingRunAfter } from "./participants.ts";
 import { clip, historyEntry, recordAfter } from "./run-record.ts";
 
 export interface Report {
@@ -18,7 +19,8 @@ export interface Report {
 
 const HISTORY = 10;
 
-export function report(o: Observed, decided: Decided, outcome: Outcome, participants: readonly Participant[] | undefined): Report {
+/** `participants`: as they were counted in this pass. */
+export function report(o: Observed, decided: Decided, outcome: Outcome, participants: ParticipantsFacts): Report {
   const before = o.window.status;
   const run = recordAfter(o, decided, outcome);
   const status: Status = defined({
@@ -26,10 +28,11 @@ export function report(o: Observed, decided: Decided, outcome: Outcome, particip
     ...scheduleAfter(o, decided),
     ...runTimes(o, decided),
     observedGeneration: o.acceptance.kind === "not asked" ? before.observedGeneration : o.window.generation,
-    conditions: [...conditionsAfter(o, decided, run)],
+    conditions: [...conditionsAfter(o, decided, { run, participants })],
+    waitingRun: waitingRunAfter(o, decided),
     run,
     history: historyAfter(o, decided),
-    participants: participants === undefined ? before.participants : [...participants],
+    ...participantFields(participants, before, momentOf(o, decided, run)),
   });
   const events = [...eventsBetween(before, status, problemsOf(decided)), ...scheduleEvents(o, decided.action), ...warningEvents(o)];
   return { status, events };

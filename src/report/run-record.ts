@@ -5,6 +5,7 @@ import type { Decision, Outcome } from "../window/action.ts";
 import { timeOf, timeText } from "../window/deadlines.ts";
 import type { LocksFacts, Observed } from "../window/observed.ts";
 import { stepsReached } from "../window/steps.ts";
+import { withDrainEffect } from "./late-drain.ts";
 
 const LONGEST_MESSAGE = 1024;
 
@@ -24,6 +25,11 @@ export function recordAfter(o: Observed, { action }: Decision, outcome: Outcome)
 function written(run: RunRecord, o: Observed, { action, outcome }: { action: Decision["action"]; outcome: Outcome }): RunRecord {
   const time = timeText(o.now);
   switch (action.do) {
+    case "begin evicting":
+      return { ...run, steps: { ...run.steps, evictTime: time } };
+    case "revoke":
+    case "evict":
+      return withDrainEffect(run, o.now, { action, outcome });
     case "name Job":
       return { ...run, jobRef: { name: action.job.name, uid: action.job.uid } };
     case "give up":

@@ -4,6 +4,7 @@
 import type { Spec } from "../crds/spec.ts";
 import type { Answered, RunRecord, Status } from "../crds/status.ts";
 import { collapsedOnto, type Schedule, type Slot } from "./cron.ts";
+import { lateSkips, overdueRequest } from "./late.ts";
 import { firstUnanswered, lastUnanswered, type Mark, markAfter, type Passed, passedSlots } from "./passed-slots.ts";
 import { jobName, runId } from "./run-id.ts";
 import { collapsedSkip, type PassedReason, type Skip, skipOf } from "./skip.ts";
@@ -124,10 +125,17 @@ function answerSchedule(asked: Asked, schedule: Schedule, { mark, pausedBy }: He
   if (spec.suspend) return skip(passedSlots(schedule, mark, earliest - 1), "Suspended");
   if (pausedBy !== undefined) return skip(passedSlots(schedule, mark, now), "PausedAfterFailures");
   const latest = lastUnanswered(schedule, mark, now);
-  if (latest === undefined || latest.at < earliest) return skip(passedSlots(schedule, mark, now), "TooLate");
+  if (latest === undefined || latest.at < earliest) return late(asked, schedule, mark);
   const skipped = [...dropped(asked, schedule, { mark, latest, earliest }), ...collapsedSkip(latest, collapsedOnto(schedule, latest))];
   const run = newRun(asked, "Schedule", latest.key, latest.at);
   return { answer: { kind: "start", run, skipped, moved: movedText(latest, spec) }, after: markAfter(schedule, latest) };
+}
+
+function late(asked: Asked, schedule: Schedule, mark: Mark): Answering {
+  const skipped = lateSkips({ schedule, mark, until: asked.now }, asked);
+  const last = lastUnanswered(schedule, mark, asked.now);
+  if (last === undefined) return { answer: { kind: "nothing" }, after: mark };
+  return { answer: { kind: "skip", skipped, request: undefined }, after: markAfter(schedule, last) };
 }
 
 interface Span {
@@ -137,14 +145,11 @@ interface Span {
 }
 
 /** The slots before the one that runs: some were too late anyway, the others give way to it. */
-function dropped({ now, spec }: Asked, schedule: Schedule, { mark, latest, earliest }: Span): readonly Skip[] {
-  const late = passedSlots(schedule, mark, Math.min(earliest, latest.at) - 1);
-  const others = passedSlots(schedule, late === undefined ? mark : markAfter(schedule, late.last), latest.at - 1);
-  const said = { now, spec };
-  return [
-    ...(late === undefined ? [] : [skipOf(late, "TooLate", said)]),
-    ...(others === undefined ? [] : [skipOf(others, "Superseded", said)]),
-  ];
+function dropped(asked: Asked, schedule: Schedule, { mark, latest, earliest }: Span): readonly Skip[] {
+  const until = Math.min(earliest, latest.at) - 1;
+  const lastLate = lastUnanswered(schedule, mark, until);
+  const others = passedSlots(schedule, lastLate === undefined ? mark : markAfter(schedule, lastLate), latest.at - 1);
+  return [...lateSkips({ schedule, mark, until }, asked), ...(others === undefined ? [] : [skipOf(others, "Superseded", asked)])];
 }
 
 function movedText({ at, key, moved }: Slot, { timeZone }: Spec): string | undefined {
@@ -164,6 +169,8 @@ function answerRequest(asked: Asked): Answer | undefined {
   if (runRequest === undefined || status.run !== undefined) return undefined;
   const request = runRequest.slice(0, LONGEST_REQUEST);
   if (request === status.lastHandledRunRequest) return undefined;
+  const overdue = overdueRequest(request, asked);
+  if (overdue !== undefined) return { kind: "skip", skipped: [overdue], request };
   if (request === runRequest && REQUEST.test(request) && !Number.isNaN(Date.parse(request))) {
     return { kind: "start", run: newRun(asked, "Request", request, now), skipped: [], moved: undefined };
   }

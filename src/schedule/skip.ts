@@ -27,7 +27,7 @@ export function skipOf({ count, more, first, last }: Passed, reason: PassedReaso
     count === 1
       ? `due at ${timeText(last.at)}`
       : `${more ? "at least " : ""}${count} runs, due from ${timeText(first.at)} to ${timeText(last.at)}`;
-  return { reason, count, scheduledTime: timeText(last.at), message: `${which}: ${why(reason, context)}` };
+  return { reason, count, scheduledTime: timeText(last.at), message: `${which}: ${skipWhy(reason, context)}` };
 }
 
 /** Nominal times that a clock change puts onto the instant of a slot: one run for all of them. */
@@ -39,11 +39,13 @@ export function collapsedSkip(slot: Slot, others: readonly string[]): readonly S
   return [{ reason: "DSTShifted", count: others.length, scheduledTime: timeText(slot.at), message }];
 }
 
-function why(reason: PassedReason, { now, spec }: SkipContext): string {
+export function skipWhy(reason: PassedReason, { now, spec }: SkipContext): string {
   const deadline = `startingDeadlineSeconds (${spec.startingDeadlineSeconds})`;
   switch (reason) {
     case "TooLate":
       return `seen at ${timeText(now)}, later than ${deadline} allows`;
+    case "ParticipantsNotReady":
+      return `kept waiting longer than ${deadline} allows, since its participants were not ready: see the condition ParticipantsReady`;
     case "Superseded":
       return "a later run was due by then, and only the latest one starts";
     case "RunActive":

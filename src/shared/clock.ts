@@ -22,6 +22,15 @@ export const systemClock: Clock = {
   },
 };
 
+/** For a program that waits for nothing else: its timers keep the process alive. */
+export const lastingClock: Clock = {
+  ...systemClock,
+  after(ms, call) {
+    const timer = setTimeout(call, Math.min(Math.max(0, ms), LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Resolves after `ms` milliseconds on that clock, or at once when `signal` aborts; never rejects. */
 export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@
 import type { Result } from "../crds/status.ts";
 import type { NewRun } from "../schedule/occurrence.ts";
 import type { Skip } from "../schedule/skip.ts";
-import type { JobName, PodFacts } from "./observed.ts";
+import type { HoldingPod, JobName, PodFacts, ReadNode } from "./observed.ts";
 
 export type Action = StatusAction | KubernetesAction | ZooKeeperAction | { readonly do: "nothing" };
 
@@ -12,6 +12,7 @@ export type StatusAction =
   | { readonly do: "skip"; readonly skipped: readonly Skip[]; readonly request: string | undefined }
   | { readonly do: "begin"; readonly run: NewRun }
   | { readonly do: "name Job"; readonly job: JobName }
+  | { readonly do: "begin evicting" }
   | { readonly do: "give up"; readonly result: Result; readonly message: string }
   | { readonly do: "record"; readonly result: Result; readonly message: string }
   | { readonly do: "close"; readonly abandoned: boolean };
@@ -23,11 +24,17 @@ export type KubernetesAction =
   | { readonly do: "issue token"; readonly atLeast: string }
   | { readonly do: "start Job"; readonly job: JobName; readonly token: string }
   | { readonly do: "let Pod go"; readonly pod: PodFacts; readonly token: string }
+  | { readonly do: "evict"; readonly pod: HoldingPod }
   | { readonly do: "stop Job"; readonly job: JobName }
   | { readonly do: "remove Job finalizer"; readonly job: JobName }
   | { readonly do: "delete Job"; readonly job: JobName };
 
-export type ZooKeeperAction = { readonly do: "queue" } | { readonly do: "promote" } | { readonly do: "raise" } | { readonly do: "release" };
+export type ZooKeeperAction =
+  | { readonly do: "queue" }
+  | { readonly do: "revoke"; readonly readers: readonly ReadNode[] }
+  | { readonly do: "promote" }
+  | { readonly do: "raise" }
+  | { readonly do: "release" };
 
 export interface Decision {
   readonly action: Action;
@@ -44,6 +51,7 @@ export type State =
   | "Paused"
   | "NotAccepted"
   | "NotReady"
+  | "WaitingForParticipants"
   | "Starting"
   | "Queued"
   | "Draining"
@@ -55,10 +63,12 @@ export type State =
   | "Deleting";
 
 export type Outcome =
-  /** `token`: of "issue token". */
-  | { readonly kind: "done"; readonly token?: string }
+  /** `token`: of "issue token". `revoked`: of "revoke", the nodes. */
+  | { readonly kind: "done"; readonly token?: string; readonly revoked?: readonly string[] }
   /** What the decision was based on had changed: nothing was done, look again. */
   | { readonly kind: "stale"; readonly message: string }
+  /** Refused for now, by a guard that others keep: try again after that long. */
+  | { readonly kind: "not now"; readonly message: string; readonly retryAfterMs: number }
   /** Refused for good, by the spec's own fault: trying again cannot help. */
   | { readonly kind: "refused"; readonly message: string }
   /** Did not work now; whether it took effect is not known. */

@@ -25,10 +25,44 @@ export function latestStart({ window }: Observed, run: RunRecord): number {
   return Math.max(timeOf(run.scheduledTime) ?? 0, timeOf(run.startTime) ?? 0) + window.spec.startingDeadlineSeconds * SECOND;
 }
 
-/** When the drain times out; undefined while its clock does not run. */
-export function drainEnd({ window }: Observed, steps: Steps): number | undefined {
+/** What a drain comes to, in the order of its times; undefined: never, by its policy. */
+export interface DrainTimes {
+  /** Revocable readers are asked to release. */
+  readonly revokeAt: number | undefined;
+  /** The drain has timed out: under Abort the run is given up, under Wait that is said, under Evict Pods are evicted. */
+  readonly overdueAt: number;
+  readonly giveUpAt: number | undefined;
+}
+
+/** Undefined while the drain's clock does not run. */
+export function drainTimes({ window: { spec } }: Observed, steps: Steps): DrainTimes | undefined {
   const start = timeOf(steps.drainStartTime);
-  return start === undefined ? undefined : start + window.spec.drainTimeoutSeconds * SECOND;
+  if (start === undefined) return undefined;
+  const timeout = spec.drainTimeoutSeconds * SECOND;
+  const overdueAt = start + timeout;
+  switch (spec.drainTimeoutPolicy) {
+    case "Abort":
+      return { revokeAt: undefined, overdueAt, giveUpAt: overdueAt };
+    case "Wait":
+      return { revokeAt: undefined, overdueAt, giveUpAt: undefined };
+    case "Evict":
+      return evictTimes(start, timeout, timeOf(steps.evictTime));
+  }
+}
+
+/**
+ * Half the timeout is the readers' own: most release when they see the signal, and a revocation that crosses their release is
+ * wasted. The other half is left for those who only hear of it by being revoked.
+ */
+function evictTimes(start: number, timeout: number, begun: number | undefined): DrainTimes {
+  const overdueAt = start + timeout;
+  if (begun === undefined) return { revokeAt: start + timeout / 2, overdueAt, giveUpAt: undefined };
+  if (start <= begun) return { revokeAt: begun, overdueAt: begun, giveUpAt: begun + timeout };
+  // The place in the queue was lost, and with it the signal: readers that work well have resumed. They are given half of what is
+  // left, and at least a quarter of a timeout, before evictions go on; never another whole one.
+  const giveUpAt = Math.max(begun + timeout, start + timeout / 2);
+  const goOnAt = start + (giveUpAt - start) / 2;
+  return { revokeAt: goOnAt, overdueAt: goOnAt, giveUpAt };
 }
 
 /** A reader that vanished may still be at work: it is given the time that its users say. */

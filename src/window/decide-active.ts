@@ -1,7 +1,7 @@
 // What to do next for a run that has no result yet.
 import type { RunRecord } from "../crds/status.ts";
 import type { Decision } from "./action.ts";
-import { drainEnd, jobStartEnd, windowEnd } from "./deadlines.ts";
+import { drainTimes, jobStartEnd, windowEnd } from "./deadlines.ts";
 import type { Observed, PodFacts } from "./observed.ts";
 import type { ActiveSituation } from "./situation.ts";
 import { stepsReached } from "./steps.ts";
@@ -9,8 +9,9 @@ import { act, BLIND_POLL_MS, POLL_MS, wait } from "./waiting.ts";
 
 type Of<At extends ActiveSituation["at"]> = Extract<ActiveSituation, { at: At }>;
 type Ending = Of<"Ending" | "Ended" | "To be stopped" | "Stopping" | "Hopeless">;
-type Beginning = Of<"Unfinalized" | "Without Job" | "Job unnamed" | "Held back" | "Unqueued" | "Draining" | "In grace" | "Drained">;
-type Held = Exclude<ActiveSituation, Ending | Beginning | Of<"Blind">>;
+type Beginning = Of<"Unfinalized" | "Without Job" | "Job unnamed" | "Held back" | "Unqueued">;
+type Draining = Of<"Draining" | "Revocable" | "Overdue" | "To be evicted" | "In grace" | "Drained">;
+type Held = Exclude<ActiveSituation, Ending | Beginning | Draining | Of<"Blind">>;
 
 export function decideActive(s: ActiveSituation, o: Observed, run: RunRecord): Decision {
   switch (s.at) {
@@ -27,10 +28,14 @@ export function decideActive(s: ActiveSituation, o: Observed, run: RunRecord): D
     case "Job unnamed":
     case "Held back":
     case "Unqueued":
+      return decideBeginning(s, o, run);
     case "Draining":
+    case "Revocable":
+    case "Overdue":
+    case "To be evicted":
     case "In grace":
     case "Drained":
-      return decideBeginning(s, o, run);
+      return decideDraining(s, o, run);
     default:
       return decideHeld(s, o, run);
   }
@@ -67,8 +72,29 @@ function decideBeginning(s: Beginning, o: Observed, run: RunRecord): Decision {
         "Queued",
         s.again ? "the place in the queue was lost: queueing anew" : "raising the signal and queueing for the locks",
       );
+  }
+}
+
+/** "" for none. */
+export function vanishedText(readers: readonly string[]): string {
+  if (readers.length === 0) return "";
+  return `; vanished without releasing, so uncleanExitGraceSeconds is waited: ${readers.join(", ")}`;
+}
+
+function decideDraining(s: Draining, o: Observed, run: RunRecord): Decision {
+  switch (s.at) {
     case "Draining":
-      return decideDraining(s, o, run);
+      return awaitLocks(s, o, run);
+    case "Revocable":
+      return act({ do: "revoke", readers: s.readers }, "Draining", `asking ${countOf(s.readers.length, "revocable reader")} to release`);
+    case "Overdue":
+      return act(
+        { do: "begin evicting" },
+        "Draining",
+        `the drain has taken longer than ${o.window.spec.drainTimeoutSeconds} s: Pods that hold a read lock will be evicted`,
+      );
+    case "To be evicted":
+      return act({ do: "evict", pod: s.pod }, "Draining", `evicting Pod ${s.pod.name}, which holds a read lock`);
     case "In grace":
       return wait(
         "Draining",
@@ -81,18 +107,16 @@ function decideBeginning(s: Beginning, o: Observed, run: RunRecord): Decision {
   }
 }
 
-/** "" for none. */
-export function vanishedText(readers: readonly string[]): string {
-  if (readers.length === 0) return "";
-  return `; vanished without releasing, so uncleanExitGraceSeconds is waited: ${readers.join(", ")}`;
+function awaitLocks(s: Of<"Draining">, o: Observed, run: RunRecord): Decision {
+  const waits = `waiting for ${countOf(s.ahead, "lock")}: ${s.holders.join(", ")}`;
+  if (s.waitsForWriter) return wait("Queued", `another window is ahead; ${waits}`, o.now + POLL_MS, windowEnd(run));
+  const times = drainTimes(o, stepsReached(o, run));
+  const message = s.late === undefined ? waits : `${s.late}; ${waits}`;
+  return wait("Draining", message, o.now + POLL_MS, times?.giveUpAt, windowEnd(run));
 }
 
-function decideDraining(s: Of<"Draining">, o: Observed, run: RunRecord): Decision {
-  const waits = `waiting for ${s.ahead} lock${s.ahead === 1 ? "" : "s"}: ${s.holders.join(", ")}`;
-  const end = drainEnd(o, stepsReached(o, run));
-  return s.waitsForWriter
-    ? wait("Queued", `another window is ahead; ${waits}`, o.now + POLL_MS, windowEnd(run))
-    : wait("Draining", waits, o.now + POLL_MS, end, windowEnd(run));
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function decideHeld(s: Held, o: Observed, run: RunRecord): Decision {

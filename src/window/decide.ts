@@ -8,7 +8,7 @@ import { classifyIdle } from "./idle.ts";
 import type { Observed } from "./observed.ts";
 import { classifyRecorded } from "./recorded.ts";
 import type { IdleSituation, RecordedSituation, Situation } from "./situation.ts";
-import { act, BLIND_POLL_MS, earliest, POLL_MS, RETRY_MS, wait } from "./waiting.ts";
+import { act, BLIND_POLL_MS, earliest, PARTICIPANTS_POLL_MS, POLL_MS, RETRY_MS, wait } from "./waiting.ts";
 
 export interface Decided extends Decision {
   readonly situation: Situation;
@@ -48,6 +48,8 @@ function decideIdle(s: IdleSituation, o: Observed): Decision {
       return act({ do: "skip", skipped: s.skipped, request: s.request }, "Scheduled", s.skipped.map((skip) => skip.message).join("; "));
     case "Due":
       return act({ do: "begin", run: s.run }, "Starting", `the run of ${s.run.scheduledTime} begins`);
+    case "Without participants":
+      return wait("WaitingForParticipants", `the run of ${s.run.slot} waits for its participants: ${s.why}`, o.now + PARTICIPANTS_POLL_MS);
     case "Surplus Job":
       return act({ do: "delete Job", job: s.job }, "Scheduled", `Job ${s.job.name} is beyond the history limit`);
     case "Suspended":

@@ -14,8 +14,40 @@ export interface Observed {
   readonly job: JobFacts;
   readonly pods: PodsFacts;
   readonly locks: LocksFacts;
+  /** Who takes part; asked for a decision only where the spec requires it, and nobody but the report hears of it otherwise. */
+  readonly participants: ParticipantsFacts;
+  readonly readers: ReadersFacts;
   /** Jobs of runs that are over and beyond the history limits, oldest first; only asked while no run is active. */
   readonly surplusJobs: readonly JobName[];
+}
+
+export type ParticipantsFacts =
+  /** Nothing new is known in this look. */
+  | { readonly kind: "not asked" }
+  | { readonly kind: "unknown"; readonly of: "Kubernetes" | "ZooKeeper"; readonly why: string; readonly enrolled: boolean }
+  | CountedParticipants;
+
+/** Nothing in it is bounded but `foreign` and the owners' texts. */
+export interface CountedParticipants {
+  readonly kind: "counted";
+  /** In the order of their kinds and names. */
+  readonly workloads: readonly WorkloadFacts[];
+  /** A run of this window or another writer is on a lock path: readers are meant to be without a lock. */
+  readonly paused: boolean;
+  /** Read locks that belong to no Pod of the workloads; the first 20 owners' texts. */
+  readonly unmatched: { readonly count: number; readonly owners: readonly string[] };
+  /** Nodes below the lock paths that are no lock nodes of this window's kind: the first 20, each "<path>: <what it is>". */
+  readonly foreign: readonly string[];
+}
+
+/** Its running Pods, by name. */
+export interface WorkloadFacts {
+  readonly kind: string;
+  readonly name: string;
+  readonly holding: readonly string[];
+  readonly notHolding: readonly string[];
+  /** Those of `notHolding` that have had the time to take a lock. */
+  readonly missing: readonly string[];
 }
 
 export interface WindowFacts {
@@ -103,6 +135,34 @@ export type LocksFacts =
       /** Another run that is exclusive on one of our paths, unless all our paths are among its own. */
       readonly exclusiveElsewhere: string | undefined;
     };
+
+/** Who holds the read locks that a late drain waits for; only looked for when late-drain.ts asks for it. */
+export type ReadersFacts =
+  | { readonly kind: "not asked" }
+  | { readonly kind: "unknown"; readonly why: string }
+  | {
+      readonly kind: "readers";
+      /** Curator's revocable read locks that nobody has revoked yet. */
+      readonly revocable: readonly ReadNode[];
+      /** Pods of workloads annotated with this window that hold a read lock. */
+      readonly pods: readonly HoldingPod[];
+      /** Readers that are none of those Pods, for people: the first 20. Nothing is ever done to them but to ask. */
+      readonly others: readonly string[];
+    };
+
+export interface ReadNode {
+  /** The lock path. */
+  readonly path: string;
+  readonly name: string;
+  /** Of its data, as the look saw it. */
+  readonly version: number;
+}
+
+export interface HoldingPod {
+  readonly name: string;
+  readonly uid: string;
+  readonly deleting: boolean;
+}
 
 export type KnownLocks = Extract<LocksFacts, { kind: "locks" }>;
 

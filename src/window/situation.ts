@@ -4,7 +4,7 @@
 import type { Result } from "../crds/status.ts";
 import type { NewRun } from "../schedule/occurrence.ts";
 import type { Skip } from "../schedule/skip.ts";
-import type { JobName, PodFacts, Problem } from "./observed.ts";
+import type { HoldingPod, JobName, PodFacts, Problem, ReadNode } from "./observed.ts";
 
 export type Situation = IdleSituation | ActiveSituation | RecordedSituation;
 
@@ -18,6 +18,8 @@ export type IdleSituation =
   | { readonly at: "Hindered"; readonly problems: readonly Problem[] }
   | { readonly at: "To be skipped"; readonly skipped: readonly Skip[]; readonly request: string | undefined }
   | { readonly at: "Due"; readonly run: NewRun }
+  /** Due, and those who must take part are not there. */
+  | { readonly at: "Without participants"; readonly run: NewRun; readonly why: string }
   | { readonly at: "Surplus Job"; readonly job: JobName }
   | { readonly at: "Suspended" }
   /** So many runs failed in a row that the schedule starts no more. */
@@ -43,7 +45,19 @@ export type ActiveSituation =
   | { readonly at: "Held back"; readonly message: string }
   /** `again`: it stood in the queue and lost its place or its signal; all of it is given up and taken anew. */
   | { readonly at: "Unqueued"; readonly again: boolean }
-  | { readonly at: "Draining"; readonly waitsForWriter: boolean; readonly ahead: number; readonly holders: readonly string[] }
+  /** `late`: the drain has timed out and the run goes on; what is done about it, for people. */
+  | {
+      readonly at: "Draining";
+      readonly waitsForWriter: boolean;
+      readonly ahead: number;
+      readonly holders: readonly string[];
+      readonly late: string | undefined;
+    }
+  /** The drain takes long, and some of its readers can be asked to release. */
+  | { readonly at: "Revocable"; readonly readers: readonly ReadNode[] }
+  /** The drain has timed out, and that Pods are evicted is not written down yet. */
+  | { readonly at: "Overdue" }
+  | { readonly at: "To be evicted"; readonly pod: HoldingPod }
   | { readonly at: "In grace"; readonly until: number; readonly vanished: readonly string[] }
   | { readonly at: "Drained" }
   | { readonly at: "Unsignalled" }

@@ -5,6 +5,8 @@ import type { Action, Decision, State } from "./action.ts";
 export const POLL_MS = 1000;
 /** How often what could not be read is read again. */
 export const BLIND_POLL_MS = 2000;
+/** How often a run that is due looks whether its participants are there. */
+export const PARTICIPANTS_POLL_MS = 5000;
 /** How often a window that cannot start is tried again. */
 export const RETRY_MS = 15_000;
 

@@ -147,7 +147,7 @@ const refusedAtTheDoor: readonly (readonly [what: string, spec: Fields, message:
   ["a zone in the schedule", { schedule: "TZ=UTC 0 2 * * *" }, /spec\.schedule: .*put the zone in spec\.timeZone/],
   ["a relative path", { locks: [{ path: "/orders/../payments" }] }, /spec\.locks\[0\]\.path: .*name every node from the root/],
   ["a signal below the lock", { locks: [{ path: "/a", signalPath: "/a/b" }] }, /spec\.locks\[0\]\.signalPath: .*name a node beside it/],
-  ["an unknown policy", { drainTimeoutPolicy: "Wait" }, /spec\.drainTimeoutPolicy: Unsupported value: "Wait": supported values: "Abort"/],
+  ["an unknown policy", { drainTimeoutPolicy: "Kill" }, /spec\.drainTimeoutPolicy: Unsupported value: "Kill": supported values: "Abort"/],
   ["a misspelled field", { drainTimeout: 5 }, /unknown field "spec\.drainTimeout"/],
   [
     "a suspended Job",

@@ -80,7 +80,7 @@ describe.concurrent("a window", () => {
         const [first] = (await windows.read("enrolled")).status.participants ?? [];
         return first?.pods === 2 && first.holding === holding ? first : undefined;
       });
-    expect(await counted(2)).toEqual({ kind: "Deployment", name: "processors", pods: 2, holding: 2 });
+    expect(await counted(2)).toMatchObject({ kind: "Deployment", name: "processors", pods: 2, holding: 2 });
     await windows.runNow("enrolled");
     const { jobName } = await windows.run("enrolled", "is exclusive", ({ steps }) => steps.jobStartTime !== undefined);
     const pods = await kubectl("get", "pods", "--selector", "app=processors", "--output", "jsonpath={.items[*].metadata.name}");

@@ -112,7 +112,7 @@ describe("a window that is written", () => {
     { what: "no schedule", changes: { spec: { schedule: undefined } }, says: "spec.schedule: Required value" },
     { what: "no Pod spec", changes: { job: { template: {} } }, says: "spec.jobTemplate.spec.template.spec: Required value" },
     { what: "no containers", changes: { pod: { containers: undefined } }, says: "containers: Required value" },
-    { what: "an unknown policy", changes: { spec: { drainTimeoutPolicy: "Evict" } }, says: 'supported values: "Abort"' },
+    { what: "an unknown policy", changes: { spec: { drainTimeoutPolicy: "Kill" } }, says: 'supported values: "Abort", "Wait", "Evict"' },
     { what: "a bound", changes: { spec: { drainTimeoutSeconds: 0 } }, says: "spec.drainTimeoutSeconds" },
     { what: "a relative path", changes: { spec: { locks: [{ path: "orders" }] } }, says: "spec.locks[0].path" },
     { what: "17 segments", changes: { spec: { locks: [{ path: "/a".repeat(17) }] } }, says: "spec.locks[0].path" },

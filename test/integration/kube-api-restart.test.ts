@@ -39,7 +39,7 @@ beforeAll(async () => {
     part: note("part"),
     workload: ({ name }: { readonly name: string }) => note("workload")(name),
   };
-  watches = startWatches(kube, seen, told, (of) => of === namespace);
+  watches = startWatches({ kube, clock: systemClock, log: silentLog, seen, heard: told, isOurs: (of) => of === namespace });
   await watches.synced;
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@
 // carried out is the same as not to have looked, so there is no move for it.)
 import type { Status } from "../../src/crds/status.ts";
 import { type Changed, carryOut, written } from "./effects.ts";
+import { evicted } from "./evictions.ts";
 import { inHand, type Touch } from "./hands.ts";
 import { remembered, rememberedBy } from "./interned.ts";
 import type { Decision, Looks } from "./looks.ts";
@@ -88,6 +89,10 @@ export class Controllers {
           wrong: undefined,
         }
       );
+    }
+    if (effect.do === "evict") {
+      const after = evicted(world, effect.pod ?? "");
+      return after && { world: { ...after, hands: others }, fault: false, text: `${text} (${effect.pod})`, wrong: undefined };
     }
     const i = runNames.indexOf(run);
     const kube = world.kubes[i];

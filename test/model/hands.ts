@@ -63,6 +63,8 @@ export function effectOf(action: Action, locks: LockLook | undefined): Effect | 
     case "nothing":
     case "skip":
     case "begin":
+    case "begin evicting":
+    case "revoke":
     case "name Job":
     case "give up":
     case "record":
@@ -72,6 +74,7 @@ export function effectOf(action: Action, locks: LockLook | undefined): Effect | 
       return undefined;
     case "start Job":
       return { ...none, do: action.do, token: action.token };
+    case "evict":
     case "let Pod go":
       return { ...none, do: action.do, pod: action.pod.uid };
     case "queue":

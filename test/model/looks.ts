@@ -1,5 +1,6 @@
 // The looks of controllers, part by part, and what is decided once all parts are read.
 import { guardOf } from "./effects.ts";
+import { processorsAhead } from "./evictions.ts";
 import { effectOf, inHand, type Wanted } from "./hands.ts";
 import { Interned, remembered, rememberedBy } from "./interned.ts";
 import { isDone } from "./kubernetes.ts";
@@ -84,7 +85,8 @@ export class Looks {
 
   readonly #decided = rememberedBy((look: Looking, time: number) =>
     remembered((locks: LockLook): readonly Decision[] => {
-      const { action, tell } = this.#passes[look.run](look.seen, time)(locks);
+      const readers = locks === nothingRead ? "" : this.#readers(look);
+      const { action, tell } = this.#passes[look.run](look.seen, time)(locks, readers);
       const text = `reads ${this.#setting.look[look.step - 1]?.join(", ")} of ${look.run} and decides: ${action.do}`;
       return [{ hand: this.#unlessStale(look, { effect: effectOf(action, locks), tell, what: action.do }), text }];
     }),
@@ -93,12 +95,16 @@ export class Looks {
   /** The same facts give the same decision: it is asked for once. */
   readonly #passesOf = (run: RunName) =>
     rememberedBy((seen: Seen, time: number) =>
-      remembered((locks: LockLook): Passed => {
+      rememberedBy((locks: LockLook, readers: string): Passed => {
         const facts = locks === nothingRead ? undefined : locks.facts;
-        return pass({ run, seen, locks: facts, now: timeOf(this.#setting, time) }, this.#setting);
+        return pass({ run, seen, locks: facts, readers, now: timeOf(this.#setting, time) }, this.#setting);
       }),
     );
   readonly #passes = { A: this.#passesOf("A"), B: this.#passesOf("B") };
+
+  #readers({ znodes, run }: Looking): string {
+    return this.#setting.drainPolicy === "Evict" && znodes !== undefined ? processorsAhead(znodes, run) : "";
+  }
 
   #sweep(look: Looking): readonly Decision[] {
     if (look.znodes === undefined) return [];

@@ -122,10 +122,10 @@ export type Hand =
 
 export interface Processor {
   /**
-   * `looked`: its node is made, and then the signal was down. `shut`: its lease ran out, its node stands. `ghost`: its session is
-   * gone and it does not know.
+   * `looked`: its node is made, and then the signal was down. `behind`: its node waits in line, and that writer was the last before
+   * it. `shut`: its lease ran out, its node stands. `ghost`: its session is gone and it does not know.
    */
-  readonly at: "closed" | "made" | "looked" | "open" | "shut" | "ghost";
+  readonly at: "closed" | "made" | "looked" | `behind ${RunName | "F"}` | "open" | "shut" | "ghost";
   /** Curator: what its cache says of the signal. */
   readonly believes: boolean;
 }

@@ -5,7 +5,7 @@ import { report } from "../../src/report/report.ts";
 import type { Due, NewRun } from "../../src/schedule/occurrence.ts";
 import type { Action } from "../../src/window/action.ts";
 import { type Decided, decide } from "../../src/window/decide.ts";
-import type { JobFacts, LocksFacts, Observed, PodFacts } from "../../src/window/observed.ts";
+import type { HoldingPod, JobFacts, LocksFacts, Observed, PodFacts } from "../../src/window/observed.ts";
 import { aSpec, aWindow, nothingIsDue, observed } from "../support/observed.ts";
 import type { Job, Pod, RunName, Seen } from "./parts.ts";
 import { runNames } from "./parts.ts";
@@ -49,6 +49,8 @@ export interface WholeLook {
   readonly run: RunName;
   readonly seen: Seen;
   readonly locks: LocksFacts | undefined;
+  /** The processors that hold the read locks that the run waits for: "r0 r1". */
+  readonly readers: string;
   readonly now: number;
 }
 
@@ -59,12 +61,17 @@ export function pass(look: WholeLook, setting: Setting): Passed {
   const own = decide(shown);
   const decided: Decided = { ...own, action: shortcut?.instead?.(own.action, real) ?? own.action };
   // The mark makes each token new; a run that has one is never given another, so one value will do.
-  const said = report(shown, decided, decided.action.do === "issue token" ? { kind: "done", token: "1" } : { kind: "done" }, undefined);
+  const said = report(
+    shown,
+    decided,
+    decided.action.do === "issue token" ? { kind: "done", token: "1" } : { kind: "done" },
+    shown.participants,
+  );
   const tell = remembered(said.status, setting);
   return { action: decided.action, tell: same(tell, look.seen.status) ? undefined : tell };
 }
 
-export function factsOf({ run, seen, locks, now }: WholeLook, setting: Setting): Observed {
+export function factsOf({ run, seen, locks, readers, now }: WholeLook, setting: Setting): Observed {
   const active = seen.status.run !== undefined;
   return observed({
     now,
@@ -74,7 +81,7 @@ export function factsOf({ run, seen, locks, now }: WholeLook, setting: Setting):
       deleting: seen.window === "deleting",
       held: seen.finalizer,
       abandon: seen.abandon ? run : undefined,
-      spec: { ...aSpec, exclusivityLostPolicy: setting.policy },
+      spec: { ...aSpec, exclusivityLostPolicy: setting.policy, drainTimeoutPolicy: setting.drainPolicy },
       status: seen.status,
     }),
     acceptance: active ? { kind: "not asked" } : { kind: "accepted", warnings: [] },
@@ -82,6 +89,7 @@ export function factsOf({ run, seen, locks, now }: WholeLook, setting: Setting):
     job: active ? jobFacts(seen.job) : { kind: "absent" },
     pods: { kind: "pods", pods: active ? podsOf(seen).map(podFacts) : [] },
     locks: locks ?? { kind: "unknown", why: "it cannot be read" },
+    readers: { kind: "readers", revocable: [], pods: holdingPods(readers), others: [] },
   });
 }
 
@@ -89,6 +97,10 @@ function jobFacts(job: Job | undefined): JobFacts {
   if (job === undefined) return { kind: "absent" };
   const { uid, phase, deleting, finalizer, token } = job;
   return { kind: "job", uid, phase, message: "", deleting, held: finalizer, token };
+}
+
+function holdingPods(readers: string): readonly HoldingPod[] {
+  return readers === "" ? [] : readers.split(" ").map((name) => ({ name, uid: name, deleting: false }));
 }
 
 /** As the controller lists them: those of the Job that status names, and of the run's Job that stands. */
@@ -123,10 +135,11 @@ function record(run: RunRecord, setting: Setting): RunRecord {
 }
 
 /** Only what a timeout counts from, and only where time passes. (The grace is 0: exploring, any wait may be any length.) */
-function steps({ drainStartTime, unsuspendTime, jobStartTime }: Steps, { clock }: Setting): Steps {
+function steps({ drainStartTime, evictTime, unsuspendTime, jobStartTime }: Steps, { clock }: Setting): Steps {
   if (!clock.includes("drain")) return {};
   return {
     ...(drainStartTime === undefined ? {} : { drainStartTime }),
+    ...(evictTime === undefined ? {} : { evictTime }),
     ...(unsuspendTime === undefined ? {} : { unsuspendTime }),
     ...(jobStartTime === undefined ? {} : { jobStartTime }),
   };

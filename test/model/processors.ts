@@ -1,8 +1,10 @@
 // Who reads, and the foreign writer: our gate in both modes, an unmodified Curator lock with a cache of the signal, and somebody who
 // takes the write lock without any signal.
 import { rememberedBy } from "./interned.ts";
-import type { LockNode, Move, Processor, Rest, World, Znodes } from "./parts.ts";
+import type { LockNode, Move, Processor, Rest, RunName, World, Znodes } from "./parts.ts";
 import type { ProcessorKind, Setting } from "./setting.ts";
+
+type Writer = RunName | "F";
 
 interface Stage {
   readonly at: Processor["at"];
@@ -28,7 +30,7 @@ function catchUp(world: World, { path }: ProcessorKind, k: number): readonly Mov
   return [{ world: { ...world, processors }, fault: false, text: `the cache of r${k} learns of the signal`, wrong: undefined }];
 }
 
-function stagesOf(world: World, kind: ProcessorKind, k: number, { lease }: Setting): readonly Stage[] {
+function stagesOf(world: World, kind: ProcessorKind, k: number, { lease, shortcut }: Setting): readonly Stage[] {
   const { at = "closed", believes = false } = world.processors[k] ?? {};
   const isSignalled = kind.mode === "curator" ? believes : world.znodes.signals[kind.path] !== undefined;
   const mayExpire = world.rest.processorExpiries > 0;
@@ -52,6 +54,10 @@ function stagesOf(world: World, kind: ProcessorKind, k: number, { lease }: Setti
       ];
     case "ghost":
       return [{ at: "closed", text: "notices at last that its session is gone", node: "kept" }];
+    default: {
+      const hasty = shortcut?.hastyGates === true;
+      return [...inLine(world, kind, k, { behind: at.slice("behind ".length), isSignalled, hasty }), ...lost];
+    }
   }
 }
 
@@ -70,15 +76,33 @@ function opening(world: World, kind: ProcessorKind, k: number, isSignalled: bool
 }
 
 function admitted(world: World, kind: ProcessorKind, k: number): readonly Stage[] {
-  return kind.mode === "any" && isBehindWriter(world.znodes, kind, k)
-    ? [{ at: "closed", text: "finds a writer before it and steps back", node: "gone" }]
-    : [{ at: "open", text: "opens", node: "kept" }];
+  const last = kind.mode === "any" ? writersBefore(world.znodes, kind, k).at(-1) : undefined;
+  if (last === undefined) return [{ at: "open", text: "opens", node: "kept" }];
+  return [{ at: `behind ${last}`, text: `finds ${last} before it and waits in line`, node: "kept" }];
 }
 
-function isBehindWriter({ queues }: Znodes, { path }: ProcessorKind, k: number): boolean {
+interface InLine {
+  readonly behind: string;
+  readonly isSignalled: boolean;
+  readonly hasty: boolean;
+}
+
+/** Woken by the signal, or by the end of the writer that it waits for: others may stand before that one. */
+function inLine(world: World, kind: ProcessorKind, k: number, { behind, isSignalled, hasty }: InLine): readonly Stage[] {
+  if (isSignalled) return [{ at: "closed", text: "sees the signal and gives up its place", node: "gone" }];
+  if (writersBefore(world.znodes, kind, k).some((who) => who === behind)) return [];
+  if (hasty) return [{ at: "open", text: "opens without another look at the queue", node: "kept" }];
+  return [{ at: "looked", text: `finds ${behind} gone, and no signal`, node: "kept" }];
+}
+
+function isBehindWriter(znodes: Znodes, kind: ProcessorKind, k: number): boolean {
+  return writersBefore(znodes, kind, k).length > 0;
+}
+
+function writersBefore({ queues }: Znodes, { path }: ProcessorKind, k: number): readonly Writer[] {
   const queue = queues[path];
   const own = queue.findIndex(({ who }) => who === `r${k}`);
-  return queue.slice(0, own).some(({ who }) => !who.startsWith("r"));
+  return queue.slice(0, own).flatMap(({ who }) => (who === "A" || who === "B" || who === "F" ? [who] : []));
 }
 
 function moved(world: World, { path }: ProcessorKind, k: number, { at, text, node, fault = false }: Stage): Move {
@@ -98,7 +122,8 @@ const withNode = rememberedBy((znodes: Znodes, change: string): Znodes => {
 });
 
 const withStage = rememberedBy((processors: readonly Processor[], change: string): readonly Processor[] => {
-  const [k, at] = change.split(" ");
+  const space = change.indexOf(" ");
+  const [k, at] = [change.slice(0, space), change.slice(space + 1)];
   return processors.map((one, i) => (String(i) === k ? { ...one, at: at as Processor["at"] } : one));
 });
 

@@ -33,6 +33,7 @@ export interface Setting {
   readonly processors: readonly ProcessorKind[];
   readonly podsPerJob: number;
   readonly policy: "Terminate" | "Continue";
+  readonly drainPolicy: "Abort" | "Evict";
   /** How many sessions of controllers may expire. Controllers crash and lose replies as often as they like. */
   readonly expiries: number;
   readonly processorExpiries: number;
@@ -71,6 +72,7 @@ export const calm: Setting = {
   processors: gates,
   podsPerJob: 1,
   policy: "Terminate",
+  drainPolicy: "Abort",
   expiries: 0,
   processorExpiries: 0,
   lease: "kept",

@@ -25,6 +25,7 @@ const ci = {
   core: { expiries: 2 },
   "five reads": { look: fiveReads, expiries: 1 },
   "drain timeout": { look: oneLook, expiries: 1, clock: ["drain"], failsEarly: true },
+  "drain timeout, evict": { look: oneLook, expiries: 1, clock: ["drain", "drain"], drainPolicy: "Evict", processors: trusting },
   "processors' sessions": { expiries: 1, processorExpiries: 1, processors: distrustful },
   "znodes deleted": { look: oneLook, expiries: 1, acts: 1, people: toZnodes, processors: distrustful },
   "Jobs deleted": { look: oneLook, expiries: 1, acts: 1, people: toJobs, latePods: true },
@@ -51,6 +52,7 @@ const ci = {
 
 const large = {
   "drain timeout, two reads": { expiries: 1, clock: ["drain", "window"], failsEarly: true },
+  "drain timeout, evict two": { look: oneLook, expiries: 1, clock: ["drain", "drain"], drainPolicy: "Evict", processors: distrustful },
   "znodes deleted, two reads": { expiries: 1, acts: 1, people: toZnodes, processors: distrustful },
   "Jobs deleted, two reads": { expiries: 1, acts: 1, people: toJobs, latePods: true },
   "Jobs deleted twice": { look: oneLook, expiries: 1, acts: 2, people: toJobs, latePods: true },
@@ -58,6 +60,9 @@ const large = {
   "windows deleted, two windows": {
     ...{ look: oneLook, expiries: 1, locks: [["P"], ["P"]], processors: trusting },
     ...{ acts: 1, people: toWindows },
+  },
+  "foreign writer, signal deleted": {
+    ...{ look: oneLook, acts: 1, people: ["delete signal"], clock: ["window"], foreignWriter: true, processors: distrustful },
   },
   "two windows, two reads": { expiries: 1, locks: [["P"], ["P"]], processors: trusting },
   // A shortcut that is not wrong: docs/model.md.

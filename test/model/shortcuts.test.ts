@@ -26,6 +26,7 @@ const controls: Readonly<Record<keyof typeof shortcuts, Control>> = {
     processors: trusting,
     finds: "dead end",
   },
+  "evicted is gone": { look: oneLook, clock: ["drain"], drainPolicy: "Evict", processors: trusting, finds: withoutLock },
   "promote unchecked": { expiries: 1, finds: besideJob },
   "no fence": {
     look: oneLook,
@@ -41,6 +42,15 @@ const controls: Readonly<Record<keyof typeof shortcuts, Control>> = {
   "background is enough": { look: oneLook, acts: 1, people: ["delete Job"], finds: "dead end" },
   "nobody lets go of Jobs": { look: oneLook, acts: 1, people: ["strip window"], finds: "dead end" },
   "nobody releases": { look: oneLook, acts: 1, people: ["strip window"], finds: "dead end" },
+  "nobody else was before": {
+    look: oneLook,
+    acts: 1,
+    people: ["delete signal"],
+    clock: ["window"],
+    foreignWriter: true,
+    processors: distrustful,
+    finds: /handles events while the foreign writer holds the lock/,
+  },
   "no gate": { acts: 1, people: ["unsuspend Job"], finds: withoutLock },
   "Job created anew": { look: oneLook, acts: 1, people: ["strip Job"], finds: /a result is recorded while a Pod runs/ },
   "Job by name": { acts: 1, people: ["strip Job"], finds: /a Pod is let go after the result was recorded/ },

@@ -26,6 +26,8 @@ export interface Shortcut {
   readonly gateless?: true;
   /** Status keeps no uid of a Job. */
   readonly nameless?: true;
+  /** A gate in line opens when the writer that was the last before it has gone. */
+  readonly hastyGates?: true;
   /** What the sweep leaves undone. */
   readonly unswept?: Action["do"];
 }
@@ -61,6 +63,15 @@ const beforePromotion = {
   "one path alone": {
     why: "a run that lost its place on one path queues anew on that path only",
     sent: (ops, change, look) => (change === "queue" && look.held.kind === "queued" ? onlyLost(ops, look) : ops),
+  },
+  "evicted is gone": {
+    why: "once Pods are evicted, their nodes are no longer waited for",
+    shown: (o) =>
+      o.window.status.run?.steps.evictTime !== undefined && o.locks.kind === "locks"
+        ? withLocks(o, o.locks.held, (lock) => ({ ...lock, ahead: 0 }))
+        : o,
+    mask: (look, change) =>
+      change === "promote" ? { ...look, locks: look.locks.map((lock) => ({ ...lock, ahead: [], aheadCount: 0 })) } : look,
   },
   "promote unchecked": { why: "the promotion does not check that the ephemeral nodes still stand", lenient: true },
   "no fence": { why: "transactions check the signal's version and no fence", fenceless: true },
@@ -100,6 +111,7 @@ const atTheEnd = {
   },
   "nobody lets go of Jobs": { why: "the Job of a window that is gone keeps our finalizer", unswept: "remove Job finalizer" },
   "nobody releases": { why: "the locks of a window that is gone are not released", unswept: "release" },
+  "nobody else was before": { why: "a gate in line opens once the last writer before it has gone, and lists no more", hastyGates: true },
 } satisfies Record<string, Shortcut>;
 
 const ofTheJob = {

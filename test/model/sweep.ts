@@ -125,5 +125,6 @@ function podView({ uid, owner, phase, deleting }: Seen["pods"][number]): PodView
       phase,
     },
     ...{ started: phase === "running", deleting, unreachable: false, message: "", nodeName: undefined, podIp: undefined },
+    ...{ hostNetwork: false, createdTime: undefined },
   };
 }

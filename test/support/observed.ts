@@ -21,6 +21,7 @@ export const aSpec: Spec = {
   jobStartTimeoutSeconds: 300,
   windowDeadlineSeconds: 14_400,
   exclusivityLostPolicy: "Terminate",
+  requireParticipants: false,
   jobTemplate: { spec: { template: { spec: { containers: [{ name: "main", image: "job" }], restartPolicy: "Never" } } } },
   successfulJobsHistoryLimit: 3,
   failedJobsHistoryLimit: 1,
@@ -120,6 +121,8 @@ export function observed(facts: Partial<Observed> = {}): Observed {
     job: { kind: "absent" },
     pods: pods(),
     locks: locks("absent"),
+    readers: { kind: "not asked" },
+    participants: { kind: "not asked" },
     surplusJobs: [],
     ...facts,
   };

@@ -10,6 +10,8 @@ import { aJob, aLock, aPod, locks, observed, pods, promotedLock, queuedLock } fr
 
 export interface World {
   facts: Observed;
+  /** How actions go that do not go well, or answer something. */
+  outcomeOf: Readonly<Partial<Record<Action["do"], Outcome>>>;
   readonly events: EventNote[];
   readonly done: Action["do"][];
   /** One pass. */
@@ -23,13 +25,14 @@ export interface World {
 export function aWorld(start: Partial<Observed> = {}): World {
   const world: World = {
     facts: observed({ acceptance: { kind: "accepted", warnings: [] }, ...start }),
+    outcomeOf: {},
     events: [],
     done: [],
     pass() {
       const seen = world.facts;
       const decided = decide(seen);
-      const outcome = carryOut(world, decided.action);
-      const { status, events } = report(seen, decided, outcome, undefined);
+      const outcome = world.outcomeOf[decided.action.do] ?? carryOut(world, decided.action);
+      const { status, events } = report(seen, decided, outcome, seen.participants);
       world.events.push(...events);
       if (decided.action.do !== "nothing") world.done.push(decided.action.do);
       world.facts = withStatus(world.facts, status);

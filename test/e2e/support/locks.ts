@@ -2,12 +2,15 @@
 import { randomUUID } from "node:crypto";
 import { parseLockNode, readNodePrefix, writeNodePrefix } from "../../../src/protocol/lock-nodes.ts";
 import { defaultSignalPath, heldPath } from "../../../src/protocol/paths.ts";
+import { readHolders } from "../../../src/zookeeper/holders.ts";
 import type { Session, Stat } from "../../../src/zookeeper/session.ts";
 import { until } from "./until.ts";
 
 export interface Locks {
   /** A reader that only its own holder can make release: a read lock as Curator takes it. */
   readLock(lockPath: string, owner: string): Promise<{ release(): Promise<void> }>;
+  /** The owners' texts of the read nodes on that path. */
+  readers(lockPath: string): Promise<readonly string[]>;
   /** The nodes of the run that stand: "<path> persistent" or "<path> ephemeral". */
   standing(run: RunName, lockPath: string): Promise<readonly string[]>;
   /** Waits until the run's write node is gone from the lock path, and answers the very moment. */
@@ -30,6 +33,9 @@ export function locksSeenBy(session: Session, installation: string): Locks {
       await session.createParents(lockPath);
       const node = await session.create(`${lockPath}/${readNodePrefix(randomUUID())}`, Buffer.from(owner), "ephemeral-sequential");
       return { release: () => session.remove(node, -1) };
+    },
+    async readers(lockPath) {
+      return (await readHolders(session, lockPath)).filter(({ kind }) => kind === "read").map(({ owner }) => owner);
     },
     async standing(run, lockPath) {
       const writers = ((await session.children(lockPath)) ?? []).filter((name) => parseLockNode(name).kind === "write");
