@@ -1,6 +1,9 @@
 // Which files follow from src/crds, and what each of them says.
+
 import { stringify } from "yaml";
+import manifest from "../../package.json" with { type: "json" };
 import { definition } from "./crd.ts";
+import { injectionManifest, injectionTemplate } from "./injection.ts";
 import { reference } from "./reference.ts";
 import type { Schema } from "./structural.ts";
 
@@ -27,6 +30,8 @@ export function targets(): ReadonlyMap<string, string> {
     ["deploy/crd/exclusivewindows.yaml", `${head}${yaml(crd)}`],
     ["charts/exclusive-window/templates/crd.yaml", chartTemplate(crd)],
     ["docs/reference/exclusive-window.md", reference(crd)],
+    ["deploy/admission/injection/policies.yaml", injectionManifest(manifest.version)],
+    ["charts/exclusive-window/templates/injection.yaml", injectionTemplate()],
   ]);
 }
 

@@ -1,5 +1,6 @@
 // The process of the command line: hands the machine to the program, and its exit code to the shell.
 import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { systemClock } from "../shared/clock.ts";
 import { programName } from "./machine.ts";
@@ -16,4 +17,22 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   out: (answer) => void process.stdout.write(answer),
   err: (remark) => void process.stderr.write(remark),
   read: (file) => (file === "-" ? text(process.stdin) : readFile(file, "utf8")),
+  env: process.env,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
+  screen: { out: process.stdout.isTTY, err: process.stderr.isTTY },
+  interruption,
 });
+
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  lines.once("close", () => resolve("")); // ctrl-c and ctrl-d are no answer
+  lines.question(question, resolve);
+  return promise.finally(() => lines.close());
+}
+
+function interruption(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  return interrupted.signal;
+}
