@@ -39,6 +39,21 @@ test("an old Java names its version", async () => {
   expect(await missingPrerequisites(["jdk"])).toEqual([expect.stringContaining("javac is version 1;")]);
 });
 
+test.each([
+  ["no Python", undefined, "there is no python3 on PATH"],
+  ["an old Python", 'echo \'{"program":"python3","version":"3.8.10","library":[]}\'', "or one that is too old"],
+  [
+    "a Python without pip",
+    'case "$*" in *pip*) exit 1;; *) echo \'{"program":"python3","version":"3.11.2","library":[]}\';; esac',
+    "has no pip",
+  ],
+])("%s is missing, with the packages to install", async (_, script, words) => {
+  if (script !== undefined) fake.put("python3", script);
+  const [sentence] = await missingPrerequisites(["python"]);
+  expect(sentence).toContain(words);
+  expect(sentence).toMatch(/apt-get install python3 python3-pip$/);
+});
+
 test.runIf(process.platform === "linux")("without apt-get, the distribution's packages are named for installation by hand", async () => {
   const [sentence] = await missingPrerequisites(["packages"]);
   expect(sentence).toMatch(/^packages of the distribution: .*busybox-static.*containerd.*; install your distribution's packages/);

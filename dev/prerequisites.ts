@@ -1,6 +1,7 @@
 // What a development program needs of the machine, checked before anything is started, so that one message lists all that is
 // missing and what to install. Checks only; installs nothing.
 import { canInstallPackages, missingPackages } from "./cluster/packages.ts";
+import { findPython } from "./python/interpreter.ts";
 import { attempt, findProgram } from "./tools/command.ts";
 
 export type Need =
@@ -12,6 +13,8 @@ export type Need =
   | "go"
   /** java and javac, 11 or later. */
   | "jdk"
+  /** python3, 3.9 or later, with pip. */
+  | "python"
   /** The distribution's packages of the built cluster: present, or installable from here. */
   | "packages";
 
@@ -37,7 +40,7 @@ export async function missingPrerequisites(needs: readonly Need[]): Promise<read
   return found.filter((sentence) => sentence !== undefined);
 }
 
-const checks: Readonly<Record<Need, () => Promise<string | undefined>>> = { linux, root, go, jdk, packages };
+const checks: Readonly<Record<Need, () => Promise<string | undefined>>> = { linux, root, go, jdk, python, packages };
 
 async function linux(): Promise<string | undefined> {
   return process.platform === "linux"
@@ -65,7 +68,15 @@ async function jdk(): Promise<string | undefined> {
   if (major >= 11 && missing.length === 0) return undefined;
   const javac = major === 0 ? "there is no javac on PATH" : `javac is version ${major}`;
   const what = major >= 11 ? `there is no ${missing.join(" and no ")} on PATH` : javac;
-  return `a Java development kit, 11 or later, with Maven (for ZooKeeper): ${what}; on Debian or Ubuntu: apt-get install default-jdk-headless maven`;
+  return `a Java development kit, 11 or later, with Maven (for ZooKeeper and the example in Java): ${what}; on Debian or Ubuntu: apt-get install default-jdk-headless maven`;
+}
+
+async function python(): Promise<string | undefined> {
+  const found = await findPython();
+  const pip = found === undefined ? undefined : await attempt(found.program, ["-m", "pip", "--version"]);
+  if (pip?.code === 0) return undefined;
+  const what = found === undefined ? "there is no python3 on PATH, or one that is too old" : `${found.program} has no pip`;
+  return `Python, 3.9 or later, with pip (for the examples in Python): ${what}; on Debian or Ubuntu: apt-get install python3 python3-pip`;
 }
 
 async function packages(): Promise<string | undefined> {

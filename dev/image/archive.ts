@@ -21,7 +21,7 @@ export interface ImageSettings {
   readonly directory: string;
 }
 
-const ownProgram: ImageSettings = {
+export const ownProgram: ImageSettings = {
   user: "65532:65532",
   environment: ["PATH=/usr/local/bin:/usr/bin:/bin", "NODE_ENV=production"],
   directory: "/app",

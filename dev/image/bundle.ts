@@ -14,6 +14,7 @@ const programs = {
   "controller.js": "src/controller/main.ts",
   "exclusive-window.js": "src/cli/main.ts",
   "event-processor.js": "examples/event-processor/main.ts",
+  "node-gate.js": "examples/node-gate/main.ts",
   "demo-job.js": "demo/job.ts",
 } as const;
 

@@ -25,7 +25,7 @@ export async function buildWithDocker(build: DockerBuild): Promise<readonly Buil
     const id = await docker(["image", "inspect", "--format", "{{.Id}}", ref], build.root, `docker does not know ${ref}`);
     images.push({ ref, digest: id.trim() });
   }
-  const tar = join(build.cache, "docker-images.tar");
+  const tar = join(build.cache, `docker-${build.recipes.map(({ target }) => target).join("-")}.tar`);
   build.progress("docker save");
   await docker(["save", "--output", tar, ...images.map((image) => image.ref)], build.root, "docker save failed");
   return images.map((image) => ({ ...image, tar }));

@@ -1,12 +1,17 @@
 // Which shared libraries of this host a program needs, so that it runs in an image that holds nothing else. Asks the host's own
 // loader (ldd), which only glibc hosts with the usual library directories answer in a way that can be copied.
-import { access } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf } from "../../src/shared/errors.ts";
 import { run } from "../tools/command.ts";
 
 /** The loader of the same libc looks here by itself; anywhere else it would need the host's ld.so.cache. */
 const usualDirectory = /^\/(usr\/)?lib(32|64|x32)?(\/[a-z0-9_]+-linux-gnu[a-z0-9_]*)?\/[^/]+$/;
+
+/** Whether the loader of any root file system finds the library where it stands. */
+export function isUsualLibrary(path: string): boolean {
+  return usualDirectory.test(path);
+}
 
 /** glibc opens these by name when it looks up hosts (until 2.34 they were not part of libc.so). */
 const opened = ["libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2"];
@@ -19,16 +24,12 @@ export async function sharedLibraries(program: string): Promise<readonly string[
   const linked = parseLdd(printed, program);
   const libc = linked.find((path) => path.endsWith("/libc.so.6"));
   if (libc === undefined) throw new Error(`${advice(program)}: it is not linked against glibc`);
-  const beside = opened.map((name) => join(dirname(libc), name)).filter((path) => !linked.includes(path));
-  const found = await Promise.all(
-    beside.map((path) =>
-      access(path).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return [...linked, ...beside.filter((_, i) => found[i])];
+  return [...linked, ...openedBeside(libc).filter((path) => !linked.includes(path))];
+}
+
+/** What a program that is linked against this libc opens besides. */
+export function openedBeside(libc: string): readonly string[] {
+  return opened.map((name) => join(dirname(libc), name)).filter((path) => existsSync(path));
 }
 
 /** The libraries in what ldd prints. Throws when one is missing, is musl's, or lies where no other root's loader would look. */
@@ -39,7 +40,7 @@ export function parseLdd(text: string, program: string): readonly string[] {
     const path = /^(?:\S+ => )?(\/\S+) \(0x[0-9a-f]+\)$/.exec(line)?.[1];
     if (path === undefined) continue;
     if (path.includes("ld-musl")) throw new Error(`${advice(program)}: this host's libc is musl`);
-    if (!usualDirectory.test(path)) throw new Error(`${advice(program)}: ${path} is outside the usual library directories`);
+    if (!isUsualLibrary(path)) throw new Error(`${advice(program)}: ${path} is outside the usual library directories`);
     paths.push(path);
   }
   return paths;

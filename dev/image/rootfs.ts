@@ -1,8 +1,8 @@
-// The base layer of images made without Docker: this host's Node, the libraries it needs and the few files that programs expect of
-// a root file system. No shell, no package manager. The layer is written once for each Node and set of libraries.
+// The base layers of images made without Docker: a runtime of this host, the libraries it needs and the few files that programs expect
+// of a root file system. No shell, no package manager. A layer is written once for each content of the files that it is made of.
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { directory, parents, program, text } from "./entries.ts";
@@ -19,21 +19,42 @@ const fixed: readonly TarEntry[] = [
   text("etc/ssl/certs/ca-certificates.crt", `${rootCertificates.join("\n")}\n`),
 ];
 
-/** The base layer for this host's Node, out of `cache` where it was made before. Throws where the host's libraries cannot be copied. */
+/** A layer that is made of files of this host. */
+export interface HostLayer {
+  /** Names its file in the cache. */
+  readonly name: string;
+  /** For people. */
+  readonly about: string;
+  /** Files of this host: what they hold and where they stand decides whether the layer has to be made anew. */
+  readonly sources: readonly string[];
+  readonly entries: readonly TarEntry[];
+}
+
+/** The layer out of `cache` where it was made before, with the files that every program expects. */
+export async function hostLayer(layer: HostLayer, cache: string, progress: (message: string) => void): Promise<TarFile> {
+  const key = await digestOf(layer.sources);
+  const name = join(cache, `${layer.name}-${layout}-${key.slice(0, 24)}`);
+  const known = await recorded(`${name}.json`, `${name}.tar`);
+  if (known !== undefined) {
+    const now = new Date();
+    await utimes(known.file, now, now); // so that it is seen to be in use
+    return known;
+  }
+  progress(`writing the layer of ${layer.about}`);
+  const files = [...fixed, ...layer.entries];
+  const written = await writeTar(`${name}.tar`, [...parents(files), directory("tmp", 0o1777), ...files]);
+  // The record is written last: a layer without one is a layer that was not finished.
+  await writeFile(`${name}.json`, JSON.stringify(written));
+  return written;
+}
+
+/** The layer of this host's Node. Throws where the host's libraries cannot be copied. */
 export async function baseLayer(root: string, cache: string, progress: (message: string) => void): Promise<TarFile> {
   const node = ownNode(root);
   const libraries = await sharedLibraries(node);
-  const key = await digestOf([node, ...libraries]);
-  const name = join(cache, `base-${layout}-${key.slice(0, 24)}`);
-  const known = await recorded(`${name}.json`, `${name}.tar`);
-  if (known !== undefined) return known;
-  progress(`writing the base layer (Node ${process.version}, ${libraries.length} libraries)`);
-  const programs = [program("usr/local/bin/node", node), ...libraries.map((path) => program(path.slice(1), path))];
-  const files = [...fixed, ...programs];
-  const layer = await writeTar(`${name}.tar`, [...parents(files), directory("tmp", 0o1777), ...files]);
-  // The record is written last: a base layer without one is a base layer that was not finished.
-  await writeFile(`${name}.json`, JSON.stringify(layer));
-  return layer;
+  const entries = [program("usr/local/bin/node", node), ...libraries.map((path) => program(path.slice(1), path))];
+  const about = `Node ${process.version}, with ${libraries.length} libraries`;
+  return hostLayer({ name: "base", about, sources: [node, ...libraries], entries }, cache, progress);
 }
 
 /** The Node that npm installed for this project, or the one that runs this program. */

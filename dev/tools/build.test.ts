@@ -52,6 +52,13 @@ test("only the missing ones of several are built", async () => {
   expect(last).not.toContain("sigs.k8s.io/kind");
 });
 
+test("a program of the examples is built anew when its own sources change, and only then are they looked at", async () => {
+  const built = await ensureTools(["go-zk", "kind"], options);
+  expect(dirname(built["go-zk"])).not.toBe(dirname(built.kind));
+  expect(basename(built["go-zk"])).toBe("go-zk");
+  expect(areToolsBuilt(["go-zk", "kind"])).toBe(true);
+});
+
 test("a build that fails says what go said, and leaves nothing that looks like a program", async () => {
   fake.put("go", `${GO.replace('touch "$output$name"', 'touch "$output$name"; echo "x.go:1: undefined: y" >&2; exit 1')}`);
   await expect(ensureTool("kind", options)).rejects.toThrow(/go build .*exit code 1[\s\S]*undefined: y/);

@@ -4,7 +4,7 @@
 // A program appears under its final name only when it is whole, so a build that was broken off leaves nothing to trip over.
 // Two builds at the same time cost time and do no harm.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cacheDirectory, digestOf, pruneBeside } from "../cache.ts";
 import { checkPrerequisites } from "../prerequisites.ts";
 import { type Progress, type StartProgress, startProgress } from "../progress.ts";
@@ -23,6 +23,7 @@ const packages = {
   coredns: "./coredns",
   kind: "sigs.k8s.io/kind",
   helm: "helm.sh/helm/v3/cmd/helm",
+  "go-zk": "exclusive-window.dev/examples/go-zk",
 } as const;
 
 export type ToolName = keyof typeof packages;
@@ -32,6 +33,8 @@ export const KUBERNETES_VERSION = "v1.37.2";
 const MODULE = import.meta.dirname;
 const MODULE_FILES = ["go.mod", "go.sum", "tools.go", "coredns"];
 const BUILT_AS: Readonly<Partial<Record<ToolName, string>>> = { etcd: "server" };
+/** Sources outside the module's folder: a change of theirs concerns the program that is made of them, and no other. */
+const SOURCES: Readonly<Partial<Record<ToolName, string>>> = { "go-zk": "../../examples/go-zk" };
 
 /** Without these Kubernetes calls itself v0.0.0-master, and kubectl refuses to parse that. */
 const version = {
@@ -55,11 +58,11 @@ export async function ensureTools<T extends ToolName>(
   names: readonly T[],
   options: BuildOptions = {},
 ): Promise<Readonly<Record<T, string>>> {
-  const directory = cacheDirectory("tools", cacheKey());
-  const missing = names.filter((name) => !existsSync(join(directory, name)));
-  if (missing.length > 0) await build(missing, directory, options);
-  pruneBeside(cacheDirectory("tools"), cacheKey());
-  return Object.fromEntries(names.map((name) => [name, join(directory, name)])) as Record<T, string>;
+  const missing = names.filter((name) => !existsSync(pathOf(name)));
+  const [first] = missing;
+  if (first !== undefined) await build(missing, dirname(pathOf(first)), options);
+  for (const key of new Set(names.map(cacheKey))) pruneBeside(cacheDirectory("tools"), key);
+  return Object.fromEntries(names.map((name) => [name, pathOf(name)])) as Record<T, string>;
 }
 
 /** The path of one program, built where it is missing. */
@@ -69,11 +72,16 @@ export async function ensureTool(name: ToolName, options: BuildOptions = {}): Pr
 
 /** Whether none of them would have to be built. */
 export function areToolsBuilt(names: readonly ToolName[]): boolean {
-  return names.every((name) => existsSync(join(cacheDirectory("tools", cacheKey()), name)));
+  return names.every((name) => existsSync(pathOf(name)));
 }
 
-function cacheKey(): string {
-  return digestOf(MODULE, MODULE_FILES, FLAGS.join("\0") + process.arch);
+function pathOf(name: ToolName): string {
+  return join(cacheDirectory("tools", cacheKey(name)), name);
+}
+
+function cacheKey(name: ToolName): string {
+  const source = SOURCES[name];
+  return digestOf(MODULE, source === undefined ? MODULE_FILES : [...MODULE_FILES, source], FLAGS.join("\0") + process.arch);
 }
 
 async function build(names: readonly ToolName[], directory: string, options: BuildOptions): Promise<void> {
@@ -84,7 +92,7 @@ async function build(names: readonly ToolName[], directory: string, options: Bui
   const partial = mkdtempSync(join(directory, ".partial-"));
   try {
     await compile(names, partial, progress, options.signal);
-    for (const name of names) renameSync(join(partial, BUILT_AS[name] ?? name), join(directory, name));
+    for (const name of names) renameSync(join(partial, BUILT_AS[name] ?? name), pathOf(name));
     progress.done();
   } catch (error) {
     progress.fail();

@@ -4,6 +4,7 @@
 package tools
 
 import (
+	_ "exclusive-window.dev/examples/go-zk"
 	_ "go.etcd.io/etcd/server/v3"
 	_ "helm.sh/helm/v3/cmd/helm"
 	_ "k8s.io/kubernetes/cmd/kube-apiserver"
