@@ -30,10 +30,19 @@ export interface HostLayer {
   readonly entries: readonly TarEntry[];
 }
 
+/** What is being made: several images ask for one layer at once. */
+const underWay = new Map<string, Promise<TarFile>>();
+
 /** The layer out of `cache` where it was made before, with the files that every program expects. */
 export async function hostLayer(layer: HostLayer, cache: string, progress: (message: string) => void): Promise<TarFile> {
   const key = await digestOf(layer.sources);
   const name = join(cache, `${layer.name}-${layout}-${key.slice(0, 24)}`);
+  const made = underWay.get(name) ?? makeLayer(layer, name, progress);
+  underWay.set(name, made);
+  return made.finally(() => underWay.delete(name));
+}
+
+async function makeLayer(layer: HostLayer, name: string, progress: (message: string) => void): Promise<TarFile> {
   const known = await recorded(`${name}.json`, `${name}.tar`);
   if (known !== undefined) {
     const now = new Date();

@@ -44,6 +44,15 @@ describe("writeTar", () => {
     expect(first.size).toBe(2048);
   });
 
+  test("may be asked for one file by several at once", async () => {
+    const entries = [aFile("one", Buffer.alloc(3_000_001, 7))];
+    const tar = join(directory, "same.tar");
+    const written = await Promise.all([1, 2, 3, 4].map(() => writeTar(tar, entries)));
+    expect(new Set(written.map(({ digest }) => digest)).size).toBe(1);
+    expect(read(tar, "one").length).toBe(3_000_001);
+    expect(readdirSync(directory)).toEqual(["same.tar"]);
+  });
+
   test("leaves nothing behind when a file changed under it", async () => {
     const source = join(directory, "source");
     writeFileSync(source, "four");

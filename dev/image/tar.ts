@@ -2,7 +2,7 @@
 // time is 0 and every owner is root, so a layer's digest speaks of its contents only.
 // Not promised: paths over 100 bytes that the format cannot split at a slash, owners, hard links or files over 8 GiB; images need
 // none, and each is refused or absent.
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 
@@ -25,9 +25,9 @@ export interface TarFile {
 const block = 512;
 const largest = 8 ** 11 - 1;
 
-/** Writes `file` beside itself and renames it, so that nobody ever sees half a tar. */
+/** Writes `file` beside itself and renames it, so that nobody ever sees half a tar, whoever else writes the same one. */
 export async function writeTar(file: string, entries: Iterable<TarEntry>): Promise<TarFile> {
-  const part = `${file}.${process.pid}.part`;
+  const part = `${file}.${randomUUID()}.part`;
   const hash = createHash("sha256");
   const handle = await open(part, "w");
   let size = 0;
