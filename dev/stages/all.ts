@@ -39,7 +39,7 @@ export function stageGroups(preparations: readonly Stage[]): readonly StageGroup
     { name: "tests without servers", atOnce: 1, stages: withoutServers },
     { name: preparing, atOnce: 1, stages: preparations },
     { name: "integration tests", atOnce: 1, stages: [vitestStage("integration", "a real ZooKeeper and a real API server; the manifests")] },
-    { name: "end-to-end tests", atOnce: 1, stages: [vitestStage("e2e", "a real cluster, one story a file")] },
+    { name: "end-to-end tests", atOnce: 1, stages: [vitestStage("e2e", "a real cluster, one story a file", "e2e*")] },
   ];
 }
 

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { type Counts, countsOf, oneFailure } from "./counts.ts";
 import type { Stage, StageContext, StageOutcome } from "./stage.ts";
 
-export function vitestStage(project: string, about: string): Stage {
-  return { name: project, about, showsItself: "on-terminal", run: (context) => runProject(project, context) };
+/** `projects`: a pattern, where the stage is more than the project of its name. */
+export function vitestStage(name: string, about: string, projects = name): Stage {
+  return { name, about, showsItself: "on-terminal", run: (context) => runProject(projects, context) };
 }
 
 async function runProject(project: string, context: StageContext): Promise<StageOutcome> {

@@ -1,12 +1,12 @@
 // Every command that the documents show for a cluster (their blocks marked "sh cluster"), typed as it stands and in its order, with
 // real runs in between. A command that nobody checks here fails, and so does a check whose command is gone.
 import { describe, expect, test } from "vitest";
-import type { Session } from "../../src/zookeeper/session.ts";
-import { type DocumentCommand, documentCommands } from "../support/documents.ts";
-import { useReader } from "./support/reader.ts";
-import { useStage } from "./support/stage.ts";
-import { until } from "./support/until.ts";
-import { createWindows, type StageWindows } from "./support/windows.ts";
+import type { Session } from "../../../src/zookeeper/session.ts";
+import { type DocumentCommand, documentCommands } from "../../support/documents.ts";
+import { useReader } from "../support/reader.ts";
+import { useStage } from "../support/stage.ts";
+import { until } from "../support/until.ts";
+import { createWindows, type StageWindows } from "../support/windows.ts";
 
 const stage = useStage();
 const reader = useReader(stage);

@@ -1,10 +1,10 @@
 // A node falls silent while Pods of Jobs work on it: they may work on for all that anybody knows, so nobody is let in beside them.
 import { expect, test } from "vitest";
-import type { RunRecord } from "../../src/crds/status.ts";
-import type { Crowd } from "./support/crowd.ts";
-import { scripts } from "./support/job-scripts.ts";
-import { useStage } from "./support/stage.ts";
-import { until } from "./support/until.ts";
+import type { RunRecord } from "../../../src/crds/status.ts";
+import type { Crowd } from "../support/crowd.ts";
+import { scripts } from "../support/job-scripts.ts";
+import { useStage } from "../support/stage.ts";
+import { until } from "../support/until.ts";
 
 const stage = useStage();
 
