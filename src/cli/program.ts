@@ -4,9 +4,11 @@
 import { Command, CommanderError } from "commander";
 import { messageOf } from "../shared/errors.ts";
 import { addCompletion } from "./completion.ts";
+import { addComponent } from "./component.ts";
 import { ExitCode } from "./exit-code.ts";
 import { addGate } from "./gate.ts";
 import { addInject } from "./inject.ts";
+import { addLock } from "./lock.ts";
 import { addLocks } from "./locks.ts";
 import type { Machine } from "./machine.ts";
 import { addNext } from "./next.ts";
@@ -29,7 +31,9 @@ export async function runProgram(args: readonly string[], machine: Machine): Pro
 
 function createProgram(machine: Machine): Command {
   const program = new Command(machine.program)
-    .description("Looks at exclusive windows: Jobs that run on a schedule while no event processor works.")
+    .description(
+      "For exclusive windows, Jobs that run on a schedule while no event processor works: looks at them, takes part in them, and sees to the locks they rest on.",
+    )
     .version(versionText(), "-V, --version", "print the versions of this program, of its time zones and of Node")
     .helpOption("-h, --help", "print this text")
     .helpCommand("help [command]", "print the text about a command")
@@ -41,6 +45,8 @@ function createProgram(machine: Machine): Command {
     .configureOutput({ writeOut: machine.out, writeErr: machine.err });
   addNext(program, machine);
   addLocks(program, machine);
+  addLock(program, machine);
+  addComponent(program, machine);
   addCompletion(program, machine);
   addInject(program, machine);
   addGate(program, machine);

@@ -62,7 +62,7 @@ export function sessionOptions(machine: Machine, flags: ZooKeeperFlags): Session
 
 /** Opens a session for `use`. */
 export async function withSession<T>(machine: Machine, flags: ZooKeeperFlags, use: (session: Session) => Promise<T>): Promise<T> {
-  const session = await opened(machine, sessionOptions(machine, flags));
+  const session = await openedSession(machine, sessionOptions(machine, flags));
   try {
     return await use(session);
   } finally {
@@ -70,7 +70,8 @@ export async function withSession<T>(machine: Machine, flags: ZooKeeperFlags, us
   }
 }
 
-async function opened(machine: Machine, options: SessionOptions): Promise<Session> {
+/** Ends the command with exit code 2 where the servers' names, or the credentials, cannot be used; throws other ZooKeeperErrors. */
+export async function openedSession(machine: Machine, options: SessionOptions): Promise<Session> {
   try {
     return await (machine.openSession ?? openSession)(options);
   } catch (error) {

@@ -106,6 +106,7 @@ class Taker {
     if (step.kind !== "wait") return step;
     const left = this.#giveUpAt - this.#request.clock.monotonic();
     if (left <= 0) return this.#giveUp({ kind: "timeout", ahead: step.ahead.slice(0, mostNames) });
+    if (step.ahead.length > 0) this.#request.waiting?.(step.ahead);
     return { ...step, ms: Math.min(step.ms, left) };
   }
 

@@ -17,6 +17,8 @@ export interface LockRequest {
   readonly timeoutMs?: number | undefined;
   /** Gives up waiting. Once the locks are held it changes nothing. */
   readonly signal?: AbortSignal | undefined;
+  /** Called while it waits, at each look: the nodes that stand in the way on one of the paths, first in line first. */
+  readonly waiting?: ((ahead: readonly string[]) => void) | undefined;
 }
 
 /** Several locks that are held as one. */

@@ -40,7 +40,11 @@ function completed(...words: readonly string[]): readonly string[] {
 
 describe("bash", () => {
   test.each([
-    [["lo"], ["locks"]],
+    [["lo"], ["locks", "lock"]],
+    [
+      ["lock", "exec", "--mode", ""],
+      ["read", "write"],
+    ],
     [
       ["locks", "read", ""],
       ["status", "reset", "help", "-h", "--help"],

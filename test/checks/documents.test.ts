@@ -205,7 +205,9 @@ function compilerMessages(text: string): readonly string[] {
     ts.sys,
     project,
   );
-  const settings = { ...options, paths: { "exclusive-window": [join(project, "src/processor/index.ts")] } };
+  const entries = { "exclusive-window": "processor", "exclusive-window/locks": "locks" };
+  const paths = Object.fromEntries(Object.entries(entries).map(([name, room]) => [name, [join(project, `src/${room}/index.ts`)]]));
+  const settings = { ...options, paths };
   const host = ts.createCompilerHost(settings);
   const { fileExists, readFile } = host;
   host.fileExists = (path) => path === name || fileExists(path);

@@ -1,0 +1,110 @@
+// A command that runs while locks are held: started, sent the signals that we are sent, and ended when the locks are lost.
+//
+// Promised: it has ended when runGuarded resolves; after a loss so has, where it has a process group of its own, everything that it
+// started there. Not promised: that it ends with us where we are killed, or that what it leaves running in the background is waited for.
+import { type ChildProcess, spawn } from "node:child_process";
+import type { HeldLocks } from "../../locks/acquire.ts";
+import { type Clock, delay } from "../../shared/clock.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { codeOf, type Signals } from "./signals.ts";
+
+export interface GuardedCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly locks: HeldLocks;
+  /** Between SIGTERM and SIGKILL, once they are lost. */
+  readonly killAfterMs: number;
+  /** The command stays in the terminal's foreground group, to read from it and to be typed at. Else it gets a group of its own. */
+  readonly onTerminal: boolean;
+  readonly signals: Signals;
+  readonly clock: Clock;
+}
+
+export type CommandEnd =
+  | { readonly kind: "ended"; readonly code: number }
+  | { readonly kind: "not started"; readonly code: 126 | 127; readonly message: string }
+  /** The locks went first, or may have. */
+  | { readonly kind: "lost" };
+
+const pollMs = 50;
+
+/** `lost` is told why as soon as the locks are, while the command has yet to end. */
+export async function runGuarded(guarded: GuardedCommand, lost: (why: string) => void): Promise<CommandEnd> {
+  const { locks, signals } = guarded;
+  if (!locks.isHeld()) {
+    lost(`${lossOf(locks)}, before the command was run`);
+    return { kind: "lost" };
+  }
+  const running = start(guarded);
+  signals.passTo((name) => running.send(name));
+  const end = await Promise.race([running.ended, lossIn(locks.lost)]);
+  if (end?.kind === "not started" || (end !== undefined && locks.isHeld())) return end;
+  lost(end === undefined ? `${lossOf(locks)}: the command is being ended` : `${lossOf(locks)}, perhaps before the command ended`);
+  await endAll(running, guarded);
+  return { kind: "lost" };
+}
+
+interface Running {
+  /** Never rejects. */
+  readonly ended: Promise<Exclude<CommandEnd, { kind: "lost" }>>;
+  /** To the command alone. */
+  readonly send: (name: NodeJS.Signals) => void;
+  /** To its whole group, where it has one. False: nobody is left. */
+  readonly sendAll: (name: NodeJS.Signals | 0) => boolean;
+}
+
+function start({ program, args, env, onTerminal }: GuardedCommand): Running {
+  try {
+    const child = spawn(program, args, { stdio: "inherit", env, detached: !onTerminal });
+    const { pid } = child;
+    const ended = endOf(child, program);
+    if (pid === undefined) return { ended, send: () => undefined, sendAll: () => false };
+    return { ended, send: (name) => void child.kill(name), sendAll: (name) => sent(onTerminal ? pid : -pid, name) };
+  } catch (error) {
+    // What the system refuses: some of it Node throws, some of it comes as an event.
+    return { ended: Promise.resolve(notStarted(program, error)), send: () => undefined, sendAll: () => false };
+  }
+}
+
+function endOf(child: ChildProcess, program: string): Running["ended"] {
+  return new Promise((resolve) => {
+    // A signal that could not be sent is an error too, and no end.
+    child.on("error", (error) => child.pid === undefined && resolve(notStarted(program, error)));
+    child.once("exit", (code, signal) => resolve({ kind: "ended", code: code ?? codeOf(signal ?? "SIGKILL") }));
+  });
+}
+
+/** The codes are a shell's. */
+function notStarted(program: string, error: unknown): Extract<CommandEnd, { kind: "not started" }> {
+  const missing = program === "" || (error instanceof Error && "code" in error && error.code === "ENOENT");
+  return { kind: "not started", code: missing ? 127 : 126, message: `${program}: ${missing ? "not found" : messageOf(error)}` };
+}
+
+async function endAll({ ended, sendAll }: Running, { clock, killAfterMs }: GuardedCommand): Promise<void> {
+  const killAt = clock.monotonic() + killAfterMs;
+  sendAll("SIGTERM");
+  while (sendAll(0) && clock.monotonic() < killAt) await delay(clock, Math.min(pollMs, killAfterMs));
+  if (sendAll(0)) sendAll("SIGKILL");
+  await ended;
+}
+
+function sent(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    // Somebody else's process, as behind sudo, is there all the same.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function lossIn(lost: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (lost.aborted) resolve(undefined);
+    lost.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}
+
+function lossOf({ lost }: HeldLocks): string {
+  return lost.aborted ? messageOf(lost.reason) : "the lock may be lost: ZooKeeper did not answer for long";
+}
