@@ -107,6 +107,8 @@ spec:
 const annotations = `| Annotation | On | Meaning |
 |---|---|---|
 | \`${meta.windowAnnotation}\` | a Deployment, StatefulSet, DaemonSet or Argo Rollout | The windows, comma separated and of the same namespace, that its Pods take part in: their read locks are shown in \`status.participants\`. The workload is never changed. |
+| \`${meta.injectAnnotation}\` | a Pod template | The window, one and of the same namespace, whose gate sidecar its Pods get ([how](../how-to/inject.md)). |
+| \`${meta.injectedAnnotation}\` | a Pod | Written by the policy that added the sidecar: the window that it found. |
 | \`${meta.runRequestAnnotation}\` | a window | An RFC 3339 instant. Each new value runs the window once, now, even while it is suspended. |
 | \`${meta.abandonAnnotation}\` | a window that is being deleted | The id of the run whose locks are abandoned because ZooKeeper cannot be reached. |
 | \`${meta.fencingTokenAnnotation}\` | a run's Job and Pods | The fencing token with which they were let go. |
@@ -116,7 +118,7 @@ const cronJob = `A CronJob's \`schedule\`, \`timeZone\`, \`startingDeadlineSecon
 \`failedJobsHistoryLimit\` can be copied as they are, but for these:
 
 - \`concurrencyPolicy\` is not a field, and is refused as an unknown one: leave it out. A window has at most one run at a time. A
-  run that would fall due while another is active waits for it until its starting deadline.
+  slot that falls due while another run is active is skipped, as \`RunActive\` ([schedules](../explanation/schedules.md)).
 - A zone inside \`schedule\` (\`TZ=\`, \`CRON_TZ=\`) is refused: use \`timeZone\`. Without \`timeZone\` the schedule is read in UTC.
 - \`startingDeadlineSeconds\` is 3600 by default; a CronJob has no deadline by default.
 - In the template, \`metadata\` has labels and annotations only. The rules above name what else a template may not say.`;

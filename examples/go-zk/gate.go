@@ -1,5 +1,6 @@
 // The gate of an event processor in Go: it keeps one read lock for as long as no window is on, as docs/protocol.md describes, in
-// one loop that looks, does one thing and looks again. Watches and changes of the connection only wake it.
+// one loop that looks, does one thing and looks again. Watches and changes of the connection only wake it. It does less in one
+// thing: it gives up its place to a writer that is before it, and so may wait for ever behind writers who come without rest.
 //
 // Promised: the read node is deleted only after the last event in flight has left; no event enters while the connection is gone,
 // nor once the session may have expired without anybody having said so.

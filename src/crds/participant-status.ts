@@ -50,7 +50,7 @@ export const participation = {
     .max(20)
     .optional()
     .describe(
-      "Nodes below the lock paths that are no lock nodes of Curator's read/write lock, and what they are: the first 20. Some are in its way, locks of another dialect do not see it. Remove them.",
+      "Nodes below the lock paths that are no lock nodes of Curator's read/write lock, and what they are: the first 20. Some are in its way, locks of another dialect do not see it. They belong on another path.",
     ),
 };
 

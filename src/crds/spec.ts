@@ -57,7 +57,7 @@ const specFields = z.object({
   locks: locks
     .optional()
     .describe(
-      "The locks that are all held while the Job runs, taken and released together. Default: one, /exclusive-windows/<namespace>/<name>/lock, with the signal beside it.",
+      "The locks that are all held while the Job runs, taken and released together. Default: one, /exclusive-windows/<namespace>/<name>/lock, with the signal /exclusive-windows/<namespace>/<name>/signal.",
     ),
   drainTimeoutSeconds: int(1, day)
     .default(300)

@@ -1,6 +1,6 @@
-// The documents say what is so: their commands, links, files, tables and examples are compared with the tree.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+// The documents say what is so: their commands, files, tables and examples are compared with the tree; links.test.ts follows their links.
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -129,10 +129,11 @@ describe("commands in the documents", () => {
 });
 
 describe("what the documents show", () => {
-  test("every link to a file leads to one", () => {
-    const broken = documents().flatMap((file) => brokenLinks(file, readDocument(file)));
-    expect(broken).toEqual([]);
-    expect(brokenLinks("docs/a.md", "[here](nowhere.md) [there](https://example.org/x)")).toEqual(["docs/a.md: nowhere.md"]);
+  test("every page of docs stands in docs/README.md, once, and README.md leads there", () => {
+    const pages = globSync("**/*.md", { cwd: join(project, "docs") }).filter((page) => page !== "README.md");
+    const listed = [...readDocument("docs/README.md").matchAll(/^- \[[^\]]+\]\(([^)]+)\): ./gm)].map((match) => match[1] ?? "");
+    expect(listed.toSorted()).toEqual(pages.toSorted());
+    expect(readDocument("README.md")).toContain("](docs/README.md)");
   });
 
   test("every path of the tree that is named in a text is there", () => {
@@ -191,12 +192,6 @@ test("the license is the whole of Apache-2.0, as package.json says", () => {
   expect(license).toContain("Apache License\n                           Version 2.0, January 2004");
   expect(license).toContain("END OF TERMS AND CONDITIONS");
 });
-
-function brokenLinks(file: string, text: string): readonly string[] {
-  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => (match[1] ?? "").replace(/#.*$/, ""));
-  const local = targets.filter((target) => target !== "" && !/^[a-z]+:/.test(target));
-  return local.filter((target) => !existsSync(join(project, dirname(file), target))).map((target) => `${file}: ${target}`);
-}
 
 function compilerMessages(text: string): readonly string[] {
   const name = join(project, "document-example.ts");

@@ -93,7 +93,7 @@ test("a lock of somebody outside, and a node that is no lock, are told of in sta
   });
   expect(unmatchedHolders?.count).toBeGreaterThan(0);
   expect(unmatchedHolders?.owners).toHaveLength(unmatchedHolders?.count ?? 0);
-  expect(foreignChildren).toEqual([`${lockPath}/0-note`]);
+  expect(foreignChildren).toEqual([`${lockPath}/0-note: no lock node`]);
   await windows.events("outsiders", "ForeignChildren");
   await own.remove(`${lockPath}/0-note`, 0);
 });

@@ -54,7 +54,7 @@ test("they do what the documents say", { timeout: 300_000 }, async () => {
     expect({ code, err: err.replace(/^no locks at or below .*\n$/, "") }, text).toEqual({ code: 0, err: "" });
     if (/report|orders/.test(text)) printed.push(out.trim());
   }
-  expect(printed.toSorted()).toEqual(["1", "2", "24", "24", "24"]);
+  expect(printed.toSorted()).toEqual(["1", "2", "24", "24", "24", "24"]);
   expect(desk.read("data/part-04")).toBe("lines");
   const ours = await session();
   expect(await ours.exists("/logdriver/locks/service/99/web/logs/20261125/23/app")).toBeDefined();
