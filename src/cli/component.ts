@@ -2,19 +2,20 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type BatchResult, type ComponentRequest, runComponent } from "../locks/component/component.ts";
-import { componentRequestProblem } from "../locks/component/request.ts";
+import { type BatchResult, type ComponentReport, type ComponentRequest, runComponent } from "../locks/component/component.ts";
+import { componentRequestProblem, mostProcesses, mostQueued } from "../locks/component/request.ts";
 import type { Dialect } from "../protocol/dialects.ts";
-import { LONGEST_TIMER_MS, lastingClock } from "../shared/clock.ts";
-import { parseDuration } from "../sidecar/durations.ts";
+import { lastingClock } from "../shared/clock.ts";
 import { exitWith } from "./command-end.ts";
+import { addGroup } from "./command-group.ts";
 import { type ChildSignals, runChild } from "./component/child.ts";
 import { batchIds } from "./component/query.ts";
 import { exitCodeOf, problemText, reportDocument, restLines, resultLine } from "./component/report.ts";
+import { duration } from "./duration.ts";
 import { ExitCode } from "./exit-code.ts";
 import type { Machine } from "./machine.ts";
 import { type DocumentFormat, documentText, outputOption } from "./output-format.ts";
-import { addZooKeeperOptions, withSession, type ZooKeeperFlags } from "./zookeeper-options.ts";
+import { addZooKeeperOptions, withSessionUntil, type ZooKeeperFlags } from "./zookeeper-options.ts";
 
 interface Flags extends ZooKeeperFlags {
   readonly name: string;
@@ -33,21 +34,10 @@ interface Flags extends ZooKeeperFlags {
 }
 
 export function addComponent(program: Command, machine: Machine): void {
-  const component = program
-    .command("component")
-    .summary("run an instance of an autonomous component")
+  const component = addGroup(program, "component", "run an instance of an autonomous component")
     .description("Runs autonomous components: instances that share batches of work by locks in ZooKeeper.")
-    .usage("COMMAND [options]")
     // So that the options of a child's command reach it.
-    .enablePositionalOptions()
-    .helpOption("-h, --help", "print this text")
-    .helpCommand("help [command]", "print the text about a command")
-    .allowExcessArguments();
-  component.action(() => {
-    const [unknown] = component.args;
-    if (unknown !== undefined) component.error(`error: unknown command '${unknown}'`, { code: "commander.unknownCommand", exitCode: 2 });
-    component.outputHelp();
-  });
+    .enablePositionalOptions();
   addRun(component, machine);
 }
 
@@ -60,9 +50,9 @@ function addRun(component: Command, machine: Machine): void {
     .passThroughOptions()
     .helpOption("-h, --help", "print this text")
     .requiredOption("--name <name>", "of the component: its lock is /SBOI/<name>, a batch's /<name>/<batch>")
-    .requiredOption("--simultaneous-processes <count>", "so many commands run at once, at most", count)
+    .requiredOption("--simultaneous-processes <count>", "so many commands run at once, at most", count(mostProcesses))
     .requiredOption("--query <line>", "a shell line that prints the ids of the batches to be done, one a line")
-    .option("--queue <count>", "lock so many batches (default: as many as run at once)", count)
+    .option("--queue <count>", "lock so many batches (default: as many as run at once)", count(mostQueued))
     .option("--root <path>", "what all these locks stand below", "")
     .addOption(dialectOption())
     .option("--keep-sboi", "hold the component's lock until all commands have ended, as beside the original's instances");
@@ -97,7 +87,8 @@ async function runOnce(machine: Machine, flags: Flags, command: readonly string[
   const request = requestOf(machine, flags, { command, signals, asked });
   const problem = componentRequestProblem(request);
   if (problem !== undefined) exitWith(machine, "badInput", problem);
-  const report = await withSession(machine, flags, (session) => runComponent(session, request)).finally(forget);
+  const ran = await withSessionUntil(machine, flags, asked, (session) => runComponent(session, request)).finally(forget);
+  const report = ran ?? askedAtOnce;
   if (flags.output === undefined) machine.out(restLines(report));
   else machine.out(documentText(reportDocument(flags.name, report), flags.output));
   for (const { message } of report.unusable) machine.err(`warning: ${message}\n`);
@@ -106,6 +97,8 @@ async function runOnce(machine: Machine, flags: Flags, command: readonly string[
   const code = exitCodeOf(report);
   if (code !== 0) throw new ExitCode(code);
 }
+
+const askedAtOnce: ComponentReport = { end: { kind: "asked" }, results: [], passedOver: [], doneByOthers: [], unusable: [] };
 
 interface Instance {
   readonly command: readonly string[];
@@ -120,7 +113,7 @@ function requestOf(machine: Machine, flags: Flags, { command, signals, asked }: 
   const child = { clock, signals, killAfterMs: flags.killAfter };
   return {
     component: flags.name,
-    root: flags.root,
+    root: flags.root === "/" ? "" : flags.root,
     dialect: flags.dialect,
     clock,
     owner: machine.env?.["POD_IP"] || hostname(),
@@ -163,14 +156,10 @@ function hearSignals() {
   return { asked: asked.signal, signals, forget };
 }
 
-function count(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms > LONGEST_TIMER_MS)
-    throw new InvalidArgumentError("It must be a duration such as 30s, 500ms or 5m, at most 24 days.");
-  return ms;
+function count(most: number): (text: string) => number {
+  return (text) => {
+    const read = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+    if (read < 1 || read > most) throw new InvalidArgumentError(`It must be a whole number, 1 to ${most}.`);
+    return read;
+  };
 }

@@ -1,12 +1,12 @@
 // The commands that ask a running gate: status, wait, drain and run.
 import { randomUUID } from "node:crypto";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { lastingClock } from "../shared/clock.ts";
 import { type GateAnswer, GateClient } from "../sidecar/client.ts";
-import { parseDuration } from "../sidecar/durations.ts";
 import { type ListenAddress, parseListenAddress } from "../sidecar/listen-address.ts";
 import { NOT_IN_TIME, runUnderLease } from "../sidecar/under-lease.ts";
 import { drainGate, heardText, type WaitOutcome, waitFor } from "../sidecar/waiting.ts";
+import { duration } from "./duration.ts";
 import { ExitCode } from "./exit-code.ts";
 import { gateStatus } from "./gate-status.ts";
 import type { Machine } from "./machine.ts";
@@ -109,12 +109,6 @@ function reached(machine: Machine, outcome: WaitOutcome): void {
 function fail(machine: Machine, message: string, code: number): never {
   machine.err(`error: ${message}\n`);
   throw new ExitCode(code);
-}
-
-function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError("It must be a duration such as 30s, 500ms or 5m.");
-  return ms;
 }
 
 function onSignal(listener: (name: NodeJS.Signals) => void): () => void {

@@ -1,5 +1,6 @@
 // `locks`: looks at lock nodes of any dialect in ZooKeeper, and removes those that a person has seen.
 import type { Command } from "commander";
+import { addGroup } from "./command-group.ts";
 import { examplesOf } from "./locks/lock-options.ts";
 import { addPurge } from "./locks/purge.ts";
 import { addReset } from "./locks/reset.ts";
@@ -9,33 +10,17 @@ import { addWatch } from "./locks/watch.ts";
 import type { Machine } from "./machine.ts";
 
 export function addLocks(program: Command, machine: Machine): void {
-  const locks = group(program, "locks", "look at locks in ZooKeeper, and clear them").description(
+  const locks = addGroup(program, "locks", "look at locks in ZooKeeper, and clear them").description(
     "Looks at locks in ZooKeeper, whoever made them, and clears those that nobody else will: Curator's read/write locks and mutexes, the ZooKeeper recipe's (LogDriver), and those of windows.",
   );
   const name = `${machine.program} locks`;
   locks.addHelpText("after", examplesOf([`${name} scan --zookeeper localhost:2181`, `${name} read status /locks/orders -o wide`]));
   for (const mode of ["read", "write"] as const) {
-    const one = group(locks, mode, `how many ${mode} locks there are; reset them to none`);
+    const one = addGroup(locks, mode, `how many ${mode} locks there are; reset them to none`);
     addStatus(one, mode, machine);
     addReset(one, mode, machine);
   }
   addScan(locks, machine);
   addPurge(locks, machine);
   addWatch(locks, machine);
-}
-
-/** A command of commands: by itself it lists them. */
-function group(parent: Command, name: string, summary: string): Command {
-  const one = parent
-    .command(name)
-    .summary(summary)
-    .usage("COMMAND [options]")
-    .helpOption("-h, --help", "print this text")
-    .helpCommand("help [command]", "print the text about a command")
-    .allowExcessArguments();
-  return one.action(() => {
-    const [unknown] = one.args;
-    if (unknown !== undefined) one.error(`error: unknown command '${unknown}'`, { code: "commander.unknownCommand", exitCode: 2 });
-    one.outputHelp();
-  });
 }

@@ -6,12 +6,20 @@ import { systemClock } from "../shared/clock.ts";
 import { programName } from "./machine.ts";
 import { runProgram } from "./program.ts";
 
-// Whoever reads our output may stop reading, as `head` does: then there is nothing left to do.
+// Whoever reads our output may stop reading, as `head` does. What has begun by then is brought to its end all the same: it may hold
+// locks for a command that runs. Only what goes on until it is interrupted has nothing left to do.
+const unread = new AbortController();
+let unwritten = false;
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (stream === process.stdout) unread.abort();
+    if (error.code === "EPIPE") return;
+    unwritten = true;
+    process.exitCode ||= 1;
+  });
 }
 
-process.exitCode = await runProgram(process.argv.slice(2), {
+const code = await runProgram(process.argv.slice(2), {
   clock: systemClock,
   program: programName(process.argv[1] ?? ""),
   out: (answer) => void process.stdout.write(answer),
@@ -22,6 +30,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   screen: { out: process.stdout.isTTY, err: process.stderr.isTTY },
   interruption,
 });
+process.exitCode = code === 0 && unwritten ? 1 : code;
 
 async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
@@ -34,5 +43,5 @@ async function ask(question: string): Promise<string> {
 function interruption(): AbortSignal {
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
-  return interrupted.signal;
+  return AbortSignal.any([interrupted.signal, unread.signal]);
 }

@@ -8,6 +8,7 @@ import { silentLog } from "../shared/log.ts";
 import { openSession, type SessionOptions } from "../zookeeper/client.ts";
 import { type Session, ZooKeeperError } from "../zookeeper/session.ts";
 import { exitWith } from "./command-end.ts";
+import { duration } from "./duration.ts";
 import type { Machine } from "./machine.ts";
 
 /** As commander reads them. */
@@ -38,7 +39,7 @@ export function addZooKeeperOptions(command: Command): Command {
     .option("--tls-ca <file>", `speak TLS, trusting the authorities in this PEM file (or ${variables.tlsCa})`)
     .option("--tls-cert <file>", `this side's certificate, with --tls-key (or ${variables.tlsCert})`)
     .option("--tls-key <file>", `its key (or ${variables.tlsKey})`)
-    .option("--session-timeout <seconds>", `of the ZooKeeper session (default: ${usualTimeoutSeconds})`, seconds);
+    .option("--session-timeout <duration>", `of the ZooKeeper session, such as 30 or 30s (default: ${usualTimeoutSeconds}s)`, seconds);
 }
 
 /** Ends the command with exit code 2 where the options or the environment cannot be used. */
@@ -62,7 +63,24 @@ export function sessionOptions(machine: Machine, flags: ZooKeeperFlags): Session
 
 /** Opens a session for `use`. */
 export async function withSession<T>(machine: Machine, flags: ZooKeeperFlags, use: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openedSession(machine, sessionOptions(machine, flags));
+  return used(await openedSession(machine, sessionOptions(machine, flags)), use);
+}
+
+/** The same for what can be told to stop: undefined where it was before there was a session. */
+export async function withSessionUntil<T>(
+  machine: Machine,
+  flags: ZooKeeperFlags,
+  stop: AbortSignal,
+  use: (session: Session) => Promise<T>,
+): Promise<T | undefined> {
+  const options = { ...sessionOptions(machine, flags), signal: stop };
+  const session = await openedSession(machine, options).catch((error) => {
+    if (!stop.aborted) throw error;
+  });
+  return session === undefined ? undefined : used(session, use);
+}
+
+async function used<T>(session: Session, use: (session: Session) => Promise<T>): Promise<T> {
   try {
     return await use(session);
   } finally {
@@ -89,8 +107,8 @@ function timeoutInEnvironment(machine: Machine): number {
 }
 
 function seconds(text: string): number {
-  const read = secondsIn(text);
-  if (read === undefined) throw new InvalidArgumentError("It must be a whole number of seconds, 1 to 3600.");
+  const read = secondsIn(`${duration(text) / 1000}`);
+  if (read === undefined) throw new InvalidArgumentError("It must be whole seconds, 1 to 3600, such as 30 or 30s.");
   return read;
 }
 

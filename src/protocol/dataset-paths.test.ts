@@ -1,6 +1,6 @@
 // Which lock paths a dataset has. The rows about hours are those of LogDriver's own test of its getHoursForTimeRange.
 import { expect, test } from "vitest";
-import { type Dataset, datasetPaths, logdriverLayout } from "./dataset-paths.ts";
+import { type DataHour, type Dataset, datasetPaths, logdriverLayout, logdriverPath } from "./dataset-paths.ts";
 
 const hour = 3_600_000;
 const dataset = (more: Partial<Dataset> = {}): Dataset => ({
@@ -68,4 +68,35 @@ test.each<readonly [string, Partial<Dataset>, string | undefined, string]>([
   ["layout", {}, `${logdriverLayout}{day}`, "{day} is unknown"],
 ])("%s is named where it is wrong: %j", (field, more, layout, message) => {
   expect(datasetPaths(dataset(more), layout)).toEqual({ kind: "problem", field, message: expect.stringContaining(message) });
+});
+
+test("what is put into a layout is no layout", () => {
+  const names = { servicePath: "/service/1/{component}/logs", component: "{date}", at: Date.UTC(2026, 10, 26, 4) };
+  expect(logdriverPath("/", names)).toEqual({ kind: "path", path: "/service/1/{component}/logs/20261126/04/{date}" });
+});
+
+const address: DataHour = { servicePath: "/service/99/web/logs", component: "app", at: Date.UTC(2026, 10, 26, 4) };
+
+test.each<readonly [string, Partial<DataHour>, string]>([
+  ["/logdriver/locks", {}, "/logdriver/locks/service/99/web/logs/20261126/04/app"],
+  ["/logdriver/locks", { servicePath: "/service/1/shop/cart/logs" }, "/logdriver/locks/service/1/shop/cart/logs/20261126/04/app"],
+  ["/logdriver/locks", { at: Date.parse("2026-03-29T00:59:59.999Z") }, "/logdriver/locks/service/99/web/logs/20260329/00/app"],
+  ["/logdriver/locks", { at: Date.parse("2026-03-29T01:00:00+02:00") }, "/logdriver/locks/service/99/web/logs/20260328/23/app"],
+  ["/logdriver/locks", { component: "a b" }, "/logdriver/locks/service/99/web/logs/20261126/04/a b"],
+  ["/", {}, "/service/99/web/logs/20261126/04/app"],
+  ["/other", {}, "/other/service/99/web/logs/20261126/04/app"],
+])("LogDriver's lock of one hour below %s, %j, is %s", (root, more, path) => {
+  expect(logdriverPath(root, { ...address, ...more })).toEqual({ kind: "path", path });
+});
+
+test.each<readonly [keyof DataHour, string]>([
+  ["servicePath", "service/99/web/logs"],
+  ["servicePath", "/service/dc/web/logs"],
+  ["servicePath", "/service/99/logs"],
+  ["servicePath", "/service/99//logs"],
+  ["servicePath", "/service/99/web/logs/"],
+  ["component", ""],
+  ["component", "a/b"],
+])("of one hour too, %s %j is refused", (field, value) => {
+  expect(logdriverPath("/", { ...address, [field]: value })).toMatchObject({ kind: "problem", field });
 });

@@ -15,13 +15,27 @@ export interface Dataset {
   readonly to: number;
 }
 
-export type DatasetPaths =
-  | { readonly kind: "paths"; readonly paths: readonly string[] }
-  /** `field` names what is wrong in the dataset, or the layout. */
-  | { readonly kind: "problem"; readonly field: keyof Dataset | "layout"; readonly message: string };
+interface Problem<Field> {
+  readonly kind: "problem";
+  /** What is wrong. */
+  readonly field: Field;
+  readonly message: string;
+}
+
+export type DatasetPaths = { readonly kind: "paths"; readonly paths: readonly string[] } | Problem<keyof Dataset | "layout">;
+
+/** One hour of a component's data: that of `at`, in milliseconds since 1970. */
+export interface DataHour extends Pick<Dataset, "servicePath" | "component"> {
+  readonly at: number;
+}
+
+export type HourPath = { readonly kind: "path"; readonly path: string } | Problem<"servicePath" | "component">;
+
+export const logdriverRoot = "/logdriver/locks";
+const logdriverHour = "{servicePath}/{date}/{hour}/{component}";
 
 /** In a layout `{servicePath}`, `{component}`, `{date}` (yyyyMMdd), `{hour}`, `{yyyy}`, `{MM}` and `{dd}` stand for what they name. */
-export const logdriverLayout = "/logdriver/locks{servicePath}/{date}/{hour}/{component}";
+export const logdriverLayout = `${logdriverRoot}${logdriverHour}`;
 
 /** As many as one transaction takes. */
 const mostHours = 256;
@@ -37,10 +51,15 @@ export function datasetPaths(dataset: Dataset, layout = logdriverLayout): Datase
   return bad === undefined ? { kind: "paths", paths } : refused("layout", bad);
 }
 
+/** Where LogDriver locks that hour, below a root of its own or another one. Other programs' locks may stand where we would take none. */
+export function logdriverPath(root: string, { at, ...names }: DataHour): HourPath {
+  return nameProblem(names, logdriverHour) ?? { kind: "path", path: (root === "/" ? "" : root) + pathOf(logdriverHour, names, at) };
+}
+
 const words = ["servicePath", "component", "date", "hour", "yyyy", "MM", "dd"] as const;
 type Word = (typeof words)[number];
 
-function layoutProblem(layout: string): DatasetPaths | undefined {
+function layoutProblem(layout: string): Problem<"layout"> | undefined {
   const used = [...layout.matchAll(/\{([^}]*)\}/g)].map(([, word = ""]) => word);
   const unknown = used.find((word) => !words.some((known) => known === word));
   if (unknown !== undefined) return refused("layout", `{${unknown}} is unknown: there are ${words.map((word) => `{${word}}`).join(" ")}`);
@@ -50,15 +69,17 @@ function layoutProblem(layout: string): DatasetPaths | undefined {
   return has("date") || has("yyyy", "MM", "dd") ? undefined : refused("layout", `${layout} must have {date}, or {yyyy}, {MM} and {dd}`);
 }
 
-function nameProblem({ servicePath, component }: Dataset, layout: string): DatasetPaths | undefined {
-  const isLogdrivers = layout.endsWith(logdriverLayout.slice(logdriverLayout.indexOf("{")));
+type Names = Omit<DataHour, "at">;
+
+function nameProblem({ servicePath, component }: Names, layout: string): Problem<keyof Names> | undefined {
+  const isLogdrivers = layout.endsWith(logdriverHour);
   if (isLogdrivers && !/^\/service\/\d+\/(?:[^/]+\/)+[^/]+$/.test(servicePath))
     return refused("servicePath", `${JSON.stringify(servicePath)} is not /service/<dc>/<service>/logs, where <dc> is a number`);
   if (!servicePath.startsWith("/")) return refused("servicePath", `${JSON.stringify(servicePath)} is not absolute: begin it with a slash`);
   return /^[^/]+$/.test(component) ? undefined : refused("component", `${JSON.stringify(component)} holds a slash, or nothing`);
 }
 
-function rangeProblem({ from, to }: Dataset): DatasetPaths | undefined {
+function rangeProblem({ from, to }: Dataset): Problem<"from" | "to"> | undefined {
   for (const [field, at] of [
     ["from", from],
     ["to", to],
@@ -84,16 +105,17 @@ function hourOf(at: number): number {
   return at - (at % hourMs);
 }
 
-function pathOf(layout: string, { servicePath, component }: Dataset, hour: number): string {
+function pathOf(layout: string, { servicePath, component }: Names, hour: number): string {
   const [yyyy = "", MM = "", dd = "", HH = ""] = shown(hour).split(/[-T:]/);
-  const values: Record<Word, string> = { servicePath, component, date: yyyy + MM + dd, hour: HH, yyyy, MM, dd };
-  return words.reduce((path, word) => path.replaceAll(`{${word}}`, () => values[word]), layout);
+  const values: Readonly<Record<string, string>> = { servicePath, component, date: yyyy + MM + dd, hour: HH, yyyy, MM, dd };
+  // At one go: what is put in may hold such words itself.
+  return layout.replaceAll(/\{([^}]*)\}/g, (_, word: string) => values[word] ?? "");
 }
 
 function shown(at: number): string {
   return new Date(at).toISOString();
 }
 
-function refused(field: Extract<DatasetPaths, { kind: "problem" }>["field"], message: string): DatasetPaths {
+function refused<Field>(field: Field, message: string): Problem<Field> {
   return { kind: "problem", field, message };
 }

@@ -1,7 +1,7 @@
 // Our instances beside the original's: its procedure in Java on Netflix Curator 1.3.3, as it is published.
 import { beforeAll, expect, test } from "vitest";
 import { originalComponent } from "../../dev/curator13/component.ts";
-import { type Batches, replayed, someBatches, startInstance, startProgram } from "../support/component-runs.ts";
+import { type Batches, replayed, someBatches, startForeign, startInstance } from "../support/component-runs.ts";
 import { eventually, server, session, withServer } from "../support/server-gate.ts";
 
 withServer();
@@ -15,7 +15,7 @@ const processes = 4;
 
 function startOriginal(batches: Batches, instance: string, component: string) {
   const at = [server().connectString, "30000", component, String(processes), "8", batches.query];
-  return startProgram([...java, ...at, batches.work], instance);
+  return startForeign([...java, ...at, batches.work], instance);
 }
 
 function startOurs(batches: Batches, instance: string, component: string, ...more: readonly string[]) {

@@ -1,9 +1,10 @@
 // `component run` as a process: what its children are given, what it prints, how it ends, and what becomes of children that must stop.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type Batches, type Ended, someBatches, startInstance } from "../support/component-runs.ts";
+import { type Batches, someBatches, startInstance } from "../support/component-runs.ts";
 import { eventually, server, session, withServer } from "../support/server-gate.ts";
 import { aProxy } from "../support/sessions.ts";
+import type { Ended } from "../support/started-program.ts";
 
 withServer();
 
@@ -109,7 +110,9 @@ test.each([
 });
 
 test.each([
-  { args: ["--simultaneous-processes", "0"], says: "simultaneousProcesses 0" },
+  { args: ["--simultaneous-processes", "0"], says: "argument '0' is invalid. It must be a whole number, 1 to 1000." },
+  { args: ["--queue", "10001"], says: "It must be a whole number, 1 to 10000." },
+  { args: ["--child-timeout", "soon"], says: "It must be seconds, or a duration" },
   { args: ["--name", "a/b"], says: 'component "a/b"' },
   { args: ["--root", "batches"], says: "is not absolute" },
   { args: ["--child-timeout", "25h", "--queue", "x"], says: "whole number" },

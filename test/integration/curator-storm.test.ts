@@ -13,6 +13,7 @@ import type { Session } from "../../src/zookeeper/session.ts";
 import { watchRun } from "../../src/zookeeper/watch-run.ts";
 import { aRun, lockOf } from "../support/lock-world.ts";
 import { aPlace, aPlainGate, eventually, isState, onPath, server, session, withServer } from "../support/server-gate.ts";
+import { figures, overlaps } from "../support/spans.ts";
 
 withServer();
 
@@ -159,31 +160,7 @@ async function first(controller: Session, run: RunIdentity): Promise<void> {
   }
 }
 
-/** Each span that begins before the end of an earlier one, where one of the two is a writer's. */
-function overlaps(spans: readonly Span[]): readonly string[] {
-  const found: string[] = [];
-  let [all, writers] = [0n, 0n];
-  for (const { kind, from, to } of spans.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
-    const until = kind === "write" ? all : writers;
-    if (until > from) found.push(`a ${kind} lock was taken ${until - from} ns before another's end`);
-    if (to > all) all = to;
-    if (kind === "write" && to > writers) writers = to;
-  }
-  return found;
-}
-
 /** The readers' spans as if they were of that kind. */
 function readsOf(spans: readonly Span[], as: Span["kind"]): readonly Span[] {
   return spans.filter(({ kind }) => kind === "read").map((span) => ({ ...span, kind: as }));
-}
-
-function figures(ours: readonly Span[], theirs: readonly Span[]): string {
-  const count = (spans: readonly Span[]) => {
-    const reads = spans.filter(({ kind }) => kind === "read").length;
-    return `${spans.length} acquisitions (${reads} read, ${spans.length - reads} write)`;
-  };
-  const all = [...ours, ...theirs];
-  const [from, to] = [all.map((span) => Number(span.from)), all.map((span) => Number(span.to))];
-  const seconds = ((Math.max(...to) - Math.min(...from)) / 1e9).toFixed(1);
-  return `ours: ${count(ours)}; Curator's: ${count(theirs)}; in ${seconds} s, ${overlaps(all).length} overlaps of a writer`;
 }

@@ -91,15 +91,36 @@ describe("a path that is in use", () => {
   test.each([
     ["a branch", "/kept/branch", "has 1 children"],
     ["data", "/kept/data", "holds 4 bytes"],
-    ["two dialects", "/kept/two", "--dialect"],
   ])("stays, for all that is said, where it is %s", async (what, path, message) => {
     const ours = await session();
     if (what === "a branch") await ours.createParents(`${path}/below/further`);
     if (what === "data") await ours.createParents("/kept").then(() => put(ours, path, "1234"));
-    if (what === "two dialects") for (const dialect of ["Curator", "CuratorMutex"] as const) await aLock(ours, path, dialect, "write");
     const before = await treeOf(ours);
     const force = what === "data" ? [] : ["--force"];
     expect(await locks(purge(path, "--yes", ...force))).toMatchObject({ code: 5, err: expect.stringContaining(message) });
+    expect(await treeOf(ours)).toEqual(before);
+  });
+
+  test.each([[], ["--dialect", "Curator"], ["--dialect", "CuratorMutex"]])(
+    "loses no node where a purge of one dialect (%s) would leave others",
+    async (...one) => {
+      const ours = await session();
+      for (const dialect of ["Curator", "CuratorMutex"] as const) await aLock(ours, "/kept/two", dialect, "write");
+      const before = await treeOf(ours);
+      const { code, err } = await locks(purge("/kept/two", "--yes", "--force", ...one));
+      expect({ code, err }).toEqual({ code: 5, err: expect.stringContaining("reset the others first") });
+      expect(await treeOf(ours)).toEqual(before);
+    },
+  );
+
+  test("stays, for all that is said, while a run holds it", async () => {
+    const ours = await session();
+    const run = aRun("run-of-kept", [{ path: "/kept/run", signalPath: "/kept/run-signal" }]);
+    await queued(ours, run);
+    await promoted(ours, run);
+    const before = await treeOf(ours);
+    const { code, err } = await locks(purge("/kept/run", "--yes", "--force"));
+    expect({ code, err }).toEqual({ code: 5, err: expect.stringContaining("locks write reset --force removes it all the same") });
     expect(await treeOf(ours)).toEqual(before);
   });
 

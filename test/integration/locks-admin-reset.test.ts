@@ -1,6 +1,6 @@
 // `locks reset` on a real server: it removes the very nodes that were shown, whatever happens in between.
 import { describe, expect, test } from "vitest";
-import type { Session } from "../../src/zookeeper/session.ts";
+import { type Session, ZooKeeperError } from "../../src/zookeeper/session.ts";
 import { aRun, promoted, put, queued, treeOf } from "../support/lock-world.ts";
 import { aLease, aLock, locks, locksJson, yesAfter } from "../support/locks-admin.ts";
 import { session, withServer } from "../support/server-gate.ts";
@@ -157,5 +157,27 @@ describe("the lock that a window's run holds for good", () => {
       code: 0,
       out: `${path}/${name} removed\n`,
     });
+  });
+});
+
+describe("a reset that cannot go on", () => {
+  test("still says in its document what it has removed", async () => {
+    const ours = await session();
+    const path = aPath();
+    const [stays, goes] = [await aLock(ours, path, "Curator", "read"), await aLock(ours, path, "Curator", "read")];
+    const remove = (at: string) => (at === stays ? Promise.reject(new ZooKeeperError("ConnectionLoss", "away", at)) : Promise.resolve());
+    const { code, out } = await locks(reset("read", path, "--yes", "-o", "json"), { on: { remove } });
+    expect({ code, document: JSON.parse(out) }).toEqual({ code: 1, document: { path, removed: [goes], gone: [], left: [], planned: [] } });
+  });
+
+  test("is none where only the windows that it concerns may not be read", async () => {
+    const ours = await session();
+    const path = aPath();
+    const held = await aLock(ours, path, "Curator", "read");
+    const children = (at: string) =>
+      at === "/exclusive-windows/_held" ? Promise.reject(new ZooKeeperError("NoAuth", `${at} may not be read`, at)) : Promise.resolve();
+    const { code, out, err } = await locks(reset("read", path, "--yes"), { on: { children } });
+    expect({ code, out }).toEqual({ code: 0, out: `${held} removed\n` });
+    expect(err).toContain("warning: a window that holds this lock may get no Event: /exclusive-windows/_held may not be read");
   });
 });

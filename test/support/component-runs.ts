@@ -1,12 +1,10 @@
 // Instances of a component as processes, each started as cron starts it, with batches in a directory: a batch is done when its record
 // stands there. The children write down when they begin and end, and a test reads from that who overlapped whom.
-import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-
-const program = new URL("../../bin/exclusive-window.js", import.meta.url).pathname;
+import { type Started, startOurs, startProgram } from "./started-program.ts";
 
 /** Stays at work while a file named after its instance says so. The record comes first, as the batch must not be listed any more then. */
 const work = `#!/bin/sh
@@ -23,17 +21,6 @@ const query = `#!/bin/sh
 cd "$(dirname "$0")"
 while read -r batch; do [ -e "done/$batch" ] || echo "$batch"; done < batches
 `;
-
-export interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-export interface Started {
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-}
 
 interface Mark {
   readonly what: string;
@@ -118,27 +105,14 @@ export function replayed(batches: Batches) {
   return { doneBy, most };
 }
 
-/** Runs a program of that instance; killed with the test. */
-export function startProgram(command: readonly string[], instance: string, env: Readonly<Record<string, string>> = {}): Started {
-  const [file = "", ...args] = command;
-  const child = spawn(file, args, { env: { PATH: process.env["PATH"], INSTANCE: instance, ...env } });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const texts = { out: "", err: "" };
-  child.stdout.setEncoding("utf8").on("data", (more: string) => {
-    texts.out += more;
-  });
-  child.stderr.setEncoding("utf8").on("data", (more: string) => {
-    texts.err += more;
-  });
-  const ended = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, ...texts })));
-  return { child, ended };
+/** Another program of that instance. */
+export function startForeign(command: readonly string[], instance: string): Started {
+  return startProgram(command, { env: { INSTANCE: instance } });
 }
 
 /** Ours. */
 export function startInstance(zookeeper: string, instance: string, args: readonly string[]): Started {
   const path = [dirname(process.execPath), process.env["PATH"]].join(":");
-  return startProgram([process.execPath, program, "component", "run", ...args], instance, {
-    EXCLUSIVE_WINDOW_ZOOKEEPER: zookeeper,
-    PATH: path,
-  });
+  const env = { INSTANCE: instance, EXCLUSIVE_WINDOW_ZOOKEEPER: zookeeper, PATH: path };
+  return startOurs(["component", "run", ...args], { env });
 }

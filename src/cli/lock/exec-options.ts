@@ -1,11 +1,7 @@
 // What `lock exec` is to lock: the paths, or a dataset's, whose paths are made of service path, component and hours.
-import { InvalidArgumentError } from "commander";
 import { datasetPaths, logdriverLayout } from "../../protocol/dataset-paths.ts";
 import type { Dialect } from "../../protocol/dialects.ts";
-import { LONGEST_TIMER_MS } from "../../shared/clock.ts";
-import { parseDuration } from "../../sidecar/durations.ts";
 import { exitWith } from "../command-end.ts";
-import { parseInstant } from "../instant.ts";
 import type { Machine } from "../machine.ts";
 
 export interface TargetFlags {
@@ -38,21 +34,4 @@ export function targetOf(machine: Machine, paths: readonly string[], flags: Targ
   if (named.kind === "problem") return exitWith(machine, "badInput", `${flagOf[named.field]}: ${named.message}`);
   // Whoever locks datasets today is LogDriver, and a lock that it does not see would be none.
   return { paths: named.paths, dialect: flags.dialect ?? "ZooKeeperRecipe" };
-}
-
-/** An hour as LogDriver's directories are called, milliseconds, or a time. */
-export function instant(text: string): number {
-  const [, year, month, day, hour] = /^(\d{4})(\d\d)(\d\d)\/(\d\d)$/.exec(text) ?? [];
-  if (/^\d{9,14}$/.test(text)) return Number(text);
-  const read = parseInstant(year === undefined ? text : `${year}-${month}-${day}T${hour}:00Z`);
-  if (read.kind === "problem") throw new InvalidArgumentError(`${read.message} An hour is yyyyMMdd/HH (UTC).`);
-  return read.at;
-}
-
-/** Milliseconds, of seconds or of a number with its unit. */
-export function duration(text: string): number {
-  const ms = parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
-  if (ms === undefined || ms > LONGEST_TIMER_MS)
-    throw new InvalidArgumentError("It must be seconds, or a duration such as 500ms, 30s or 5m; at most 24 days.");
-  return ms;
 }

@@ -7,11 +7,13 @@ import { inOrder, type LockRequest, requestProblem } from "../../locks/lock-requ
 import { type Dialect, dialects, type LockMode } from "../../protocol/dialects.ts";
 import { lastingClock } from "../../shared/clock.ts";
 import { exitWith } from "../command-end.ts";
+import { dataTime } from "../data-time.ts";
+import { duration } from "../duration.ts";
 import { ExitCode } from "../exit-code.ts";
 import { examplesOf } from "../locks/lock-options.ts";
 import type { Machine } from "../machine.ts";
 import { addZooKeeperOptions, openedSession, sessionOptions, type ZooKeeperFlags } from "../zookeeper-options.ts";
-import { duration, instant, type TargetFlags, targetOf } from "./exec-options.ts";
+import { type TargetFlags, targetOf } from "./exec-options.ts";
 import { type CommandEnd, runGuarded } from "./guarded-command.ts";
 import { type Obtained, obtainLocks } from "./obtain.ts";
 import { codeOf, hearSignals, type Signals } from "./signals.ts";
@@ -42,14 +44,14 @@ export function addExec(lock: Command, machine: Machine): void {
     .helpOption("-h, --help", "print this text")
     .addOption(new Option("--mode <mode>", "read: beside other readers; write: alone").choices(["read", "write"]).default("write"))
     .addOption(new Option("--dialect <name>", "whose names (default: Curator; of datasets ZooKeeperRecipe)").choices(dialects))
-    .option("--timeout <duration>", "wait so long, in seconds or such as 5m; 0: only if nobody is in the way (default: for ever)", duration)
+    .option("--timeout <duration>", "wait so long, such as 60 or 5m; 0: only if nobody is in the way (default: for ever)", duration)
     .addOption(
       new Option("--kill-after <duration>", "when a lock was lost: between SIGTERM and SIGKILL").argParser(duration).default(10_000, "10s"),
     )
     .option("--service-path <path>", "instead of PATH, a dataset as LogDriver names it: /service/<dc>/<service>/logs")
     .option("--component <name>", "of the dataset")
-    .option("--from <time>", "its first hour: yyyyMMdd/HH (UTC), milliseconds since 1970, or an RFC 3339 time", instant)
-    .option("--to <time>", "its end, itself left out", instant)
+    .option("--from <time>", "its first hour: yyyyMMdd/HH (UTC), milliseconds since 1970, or an RFC 3339 time", dataTime)
+    .option("--to <time>", "its end, itself left out", dataTime)
     .option("--layout <path>", "where its locks stand (default: /logdriver/locks{servicePath}/{date}/{hour}/{component})")
     .option("-v, --verbose", "say for whom it waits, also where standard error is no terminal")
     .addHelpText(

@@ -4,21 +4,19 @@
 // started there. Not promised: that it ends with us where we are killed, or that what it leaves running in the background is waited for.
 import { type ChildProcess, spawn } from "node:child_process";
 import type { HeldLocks } from "../../locks/acquire.ts";
-import { type Clock, delay } from "../../shared/clock.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { type EndTerms, endProcesses } from "../process-group.ts";
 import { codeOf, type Signals } from "./signals.ts";
 
-export interface GuardedCommand {
+/** It is ended once the locks are lost. */
+export interface GuardedCommand extends EndTerms {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly locks: HeldLocks;
-  /** Between SIGTERM and SIGKILL, once they are lost. */
-  readonly killAfterMs: number;
   /** The command stays in the terminal's foreground group, to read from it and to be typed at. Else it gets a group of its own. */
   readonly onTerminal: boolean;
   readonly signals: Signals;
-  readonly clock: Clock;
 }
 
 export type CommandEnd =
@@ -26,8 +24,6 @@ export type CommandEnd =
   | { readonly kind: "not started"; readonly code: 126 | 127; readonly message: string }
   /** The locks went first, or may have. */
   | { readonly kind: "lost" };
-
-const pollMs = 50;
 
 /** `lost` is told why as soon as the locks are, while the command has yet to end. */
 export async function runGuarded(guarded: GuardedCommand, lost: (why: string) => void): Promise<CommandEnd> {
@@ -41,7 +37,8 @@ export async function runGuarded(guarded: GuardedCommand, lost: (why: string) =>
   const end = await Promise.race([running.ended, lossIn(locks.lost)]);
   if (end?.kind === "not started" || (end !== undefined && locks.isHeld())) return end;
   lost(end === undefined ? `${lossOf(locks)}: the command is being ended` : `${lossOf(locks)}, perhaps before the command ended`);
-  await endAll(running, guarded);
+  if (running.whole !== undefined) await endProcesses(running.whole, guarded);
+  await running.ended;
   return { kind: "lost" };
 }
 
@@ -50,8 +47,8 @@ interface Running {
   readonly ended: Promise<Exclude<CommandEnd, { kind: "lost" }>>;
   /** To the command alone. */
   readonly send: (name: NodeJS.Signals) => void;
-  /** To its whole group, where it has one. False: nobody is left. */
-  readonly sendAll: (name: NodeJS.Signals | 0) => boolean;
+  /** Its group, where it has one of its own, as endProcesses takes it; undefined: it did not start. */
+  readonly whole: number | undefined;
 }
 
 function start({ program, args, env, onTerminal }: GuardedCommand): Running {
@@ -59,11 +56,11 @@ function start({ program, args, env, onTerminal }: GuardedCommand): Running {
     const child = spawn(program, args, { stdio: "inherit", env, detached: !onTerminal });
     const { pid } = child;
     const ended = endOf(child, program);
-    if (pid === undefined) return { ended, send: () => undefined, sendAll: () => false };
-    return { ended, send: (name) => void child.kill(name), sendAll: (name) => sent(onTerminal ? pid : -pid, name) };
+    if (pid === undefined) return { ended, send: () => undefined, whole: undefined };
+    return { ended, send: (name) => void child.kill(name), whole: onTerminal ? pid : -pid };
   } catch (error) {
     // What the system refuses: some of it Node throws, some of it comes as an event.
-    return { ended: Promise.resolve(notStarted(program, error)), send: () => undefined, sendAll: () => false };
+    return { ended: Promise.resolve(notStarted(program, error)), send: () => undefined, whole: undefined };
   }
 }
 
@@ -79,23 +76,6 @@ function endOf(child: ChildProcess, program: string): Running["ended"] {
 function notStarted(program: string, error: unknown): Extract<CommandEnd, { kind: "not started" }> {
   const missing = program === "" || (error instanceof Error && "code" in error && error.code === "ENOENT");
   return { kind: "not started", code: missing ? 127 : 126, message: `${program}: ${missing ? "not found" : messageOf(error)}` };
-}
-
-async function endAll({ ended, sendAll }: Running, { clock, killAfterMs }: GuardedCommand): Promise<void> {
-  const killAt = clock.monotonic() + killAfterMs;
-  sendAll("SIGTERM");
-  while (sendAll(0) && clock.monotonic() < killAt) await delay(clock, Math.min(pollMs, killAfterMs));
-  if (sendAll(0)) sendAll("SIGKILL");
-  await ended;
-}
-
-function sent(pid: number, name: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch (error) {
-    // Somebody else's process, as behind sudo, is there all the same.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 function lossIn(lost: AbortSignal): Promise<undefined> {

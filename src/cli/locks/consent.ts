@@ -26,15 +26,15 @@ export function requireOneDialect(machine: Machine, path: string, nodes: readonl
   exitWith(machine, "refused", `${path}: nodes of ${named} stand here: name the one that is meant with --dialect. Nothing was changed`);
 }
 
-/** The persistent node of a window's run is the exclusion itself, and there is a better way to let go of it. */
-export function requireNoRun(machine: Machine, path: string, nodes: readonly NodeView[], force: boolean): void {
+/** The persistent node of a window's run is the exclusion itself, and there is a better way to let go of it. `otherwise`: what removes it. */
+export function requireNoRun(machine: Machine, path: string, nodes: readonly NodeView[], otherwise: string): void {
   const kept = nodes.find(({ run, session }) => run !== undefined && session === undefined);
-  if (kept?.run === undefined || force) return;
+  if (kept?.run === undefined) return;
   const { window, runId } = kept.run;
   const name = `${window.namespace}/${window.name}`;
   exitWith(
     machine,
     "refused",
-    `${path}: ${kept.path} is held for run ${runId} of the window ${name}, whose Job may be running: delete the Job instead; or, where the window is being deleted and cannot let go, annotate it with exclusivewindow.dev/abandon-locks=${runId}. --force removes it all the same. Nothing was changed`,
+    `${path}: ${kept.path} is held for run ${runId} of the window ${name}, whose Job may be running: delete the Job instead; or, where the window is being deleted and cannot let go, annotate it with exclusivewindow.dev/abandon-locks=${runId}. ${otherwise} removes it all the same. Nothing was changed`,
   );
 }

@@ -1,17 +1,17 @@
 // How a lock is named on the command line: by its path, or as LogDriver names it, by service path, hour and component.
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { logdriverPath, logdriverRoot } from "../../locks/admin/logdriver-path.ts";
+import { type Command, Option } from "commander";
+import { logdriverPath, logdriverRoot } from "../../protocol/dataset-paths.ts";
 import { type Dialect, dialects } from "../../protocol/dialects.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { checkPath } from "../../zookeeper/node-path.ts";
 import { exitWith } from "../command-end.ts";
-import { parseInstant } from "../instant.ts";
+import { dataTime } from "../data-time.ts";
 import type { Machine } from "../machine.ts";
 import { addZooKeeperOptions, type ZooKeeperFlags } from "../zookeeper-options.ts";
 
 export interface LockFlags extends ZooKeeperFlags {
   readonly servicePath?: string;
-  readonly timestamp?: number | string;
+  readonly timestamp?: number;
   readonly component?: string;
   readonly root?: string;
   readonly dialect?: Dialect;
@@ -20,7 +20,7 @@ export interface LockFlags extends ZooKeeperFlags {
 export function addLockOptions(command: Command): Command {
   command
     .option("--service-path <path>", "instead of PATH, as LogDriver names a lock: /service/<dc>/<service>/logs")
-    .option("--timestamp <time>", "with it: yyyyMMdd/HH (UTC), milliseconds since 1970, or an RFC 3339 time", timestamp)
+    .option("--timestamp <time>", "with it: yyyyMMdd/HH (UTC), milliseconds since 1970, or an RFC 3339 time", dataTime)
     .option("--component <name>", "with it: the component")
     .option(
       "--root <path>",
@@ -50,8 +50,9 @@ export function lockPaths(machine: Machine, paths: readonly string[], flags: Loc
     );
   if (servicePath === undefined || timestamp === undefined || component === undefined)
     return exitWith(machine, "badInput", "--service-path, --timestamp and --component: a lock is named by all three of them");
-  const named = logdriverPath({ root: flags.root ?? logdriverRoot, servicePath, timestamp, component });
-  return named.kind === "problem" ? exitWith(machine, "badInput", named.message) : checkedPaths(machine, [named.path]);
+  const named = logdriverPath(flags.root ?? logdriverRoot, { servicePath, component, at: timestamp });
+  if (named.kind === "path") return checkedPaths(machine, [named.path]);
+  return exitWith(machine, "badInput", `${named.field === "component" ? "--component" : "--service-path"}: ${named.message}`);
 }
 
 /** The only one. */
@@ -67,12 +68,4 @@ export function checkedPaths(machine: Machine, paths: readonly string[]): readon
     return exitWith(machine, "badInput", `PATH ${messageOf(error)}`);
   }
   return paths;
-}
-
-function timestamp(text: string): number | string {
-  if (/^\d{8}\/\d\d$/.test(text)) return text;
-  if (/^\d{9,14}$/.test(text)) return Number(text);
-  const read = parseInstant(text);
-  if (read.kind === "problem") throw new InvalidArgumentError(`${read.message} An hour is yyyyMMdd/HH.`);
-  return read.at;
 }

@@ -1,19 +1,19 @@
 // `locks purge`: removes a lock path that nobody needs any more, with the nodes above it that have nothing left below them.
 import type { Command } from "commander";
-import { logdriverRoot } from "../../locks/admin/logdriver-path.ts";
-import { type LockView, lookAtLock, nodesOf } from "../../locks/admin/look.ts";
+import { type LockView, lookAtLock } from "../../locks/admin/look.ts";
 import { parentsToRemove, purgeProblem, removeLockPath, removeParents } from "../../locks/admin/purge.ts";
 import { removalOrder, removeNodes, type ShownNode } from "../../locks/admin/removal.ts";
+import { logdriverRoot } from "../../protocol/dataset-paths.ts";
 import type { Session } from "../../zookeeper/session.ts";
 import { exitWith } from "../command-end.ts";
 import type { Machine } from "../machine.ts";
 import { type DocumentFormat, outputOption } from "../output-format.ts";
 import { withSession } from "../zookeeper-options.ts";
 import { addChangeOptions, type ChangeFlags, refusalText } from "./change-options.ts";
-import { requireConsent, requireNoRun, requireOneDialect, showNodes } from "./consent.ts";
+import { requireConsent, requireNoRun, showNodes } from "./consent.ts";
 import { addLockOptions, examplesOf, lockPath } from "./lock-options.ts";
 import { warnOf } from "./lock-table.ts";
-import { requirePlainNode, strangers } from "./purge-guards.ts";
+import { requireAllOfIt, requirePlainNode, strangers } from "./purge-guards.ts";
 import { type RemovalLog, removalLog } from "./removals.ts";
 import { concernedWindows, tellWindows } from "./window-event.ts";
 
@@ -71,31 +71,29 @@ async function run(path: string, purge: Purge): Promise<void> {
   await requirePlainNode(session, machine, view, flags.force === true);
   const inTheWay = await agree(view, purge);
   if (flags.dryRun === true) return announce(path, inTheWay, purge, log);
-  const windows = await concernedWindows(session, path, view.nodes);
+  const windows = await concernedWindows(session, machine, flags, view);
   let done = false;
   try {
     done = await removeAll(path, inTheWay, purge, log);
   } finally {
     const note = `exclusive-window locks purge removed ${log.removed.length} nodes: ${log.removed.join(", ")}`;
     if (log.removed.length > 0) await tellWindows(machine, flags, windows, { reason: "LockPurged", action: "Purge", note });
+    log.end(path);
   }
-  log.end(path);
   if (!done) exitWith(machine, "failed", `${path} stands: what is in its way is named above`);
 }
 
 /** What has to go before the path can: nothing, where nobody stands there. */
 async function agree(view: LockView, { session, machine, flags }: Purge): Promise<readonly ShownNode[]> {
-  const { path, foreign } = view;
-  const nodes = nodesOf(view, flags.dialect);
-  const force = flags.force === true;
-  if (view.nodes.length + foreign.length === 0) return [];
-  showNodes(machine, view, view.nodes);
-  if (!force) {
-    const what = `${view.nodes.length} lock nodes and ${foreign.length} other children`;
+  const { path, foreign, nodes } = view;
+  if (nodes.length + foreign.length === 0) return [];
+  showNodes(machine, view, nodes);
+  if (flags.force !== true) {
+    const what = `${nodes.length} lock nodes and ${foreign.length} other children`;
     exitWith(machine, "refused", `${path}: ${what} stand here; --force removes them too. Nothing was changed`);
   }
-  requireOneDialect(machine, path, nodes);
-  requireNoRun(machine, path, nodes, force);
+  requireAllOfIt(machine, view, flags.dialect);
+  requireNoRun(machine, path, nodes, "locks write reset --force");
   const others = await strangers(session, machine, view);
   if (flags.dryRun !== true) {
     const count = nodes.length + others.length;

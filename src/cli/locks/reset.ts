@@ -57,13 +57,14 @@ async function run(session: Session, path: string, mode: LockMode, { flags, mach
     return;
   }
   await agree(view, nodes, mode, { flags, machine });
-  const windows = await concernedWindows(session, path, nodes);
+  const windows = await concernedWindows(session, machine, flags, { path, nodes });
+  let left = 0;
   try {
     for await (const removal of removeNodes(session, removalOrder(path, nodes))) log.told(removal);
   } finally {
     if (log.removed.length > 0) await tellWindows(machine, flags, windows, deed(path, mode, nodes, log));
+    left = log.end(path);
   }
-  const left = log.end(path);
   if (left > 0) exitWith(machine, "failed", `${path}: ${left} of ${nodes.length} nodes were left: look again with locks ${mode} status`);
 }
 
@@ -71,7 +72,7 @@ async function agree(view: LockView, nodes: readonly NodeView[], mode: LockMode,
   const { path } = view;
   showNodes(machine, { ...view, foreign: [] }, nodes);
   requireOneDialect(machine, path, nodes);
-  requireNoRun(machine, path, nodes, flags.force === true);
+  if (flags.force !== true) requireNoRun(machine, path, nodes, "--force");
   await requireConsent(
     machine,
     `Remove ${nodes.length === 1 ? "this lock" : `these ${nodes.length} locks`} from ${path} (${mode})?`,

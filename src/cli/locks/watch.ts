@@ -4,7 +4,7 @@ import { type LockView, type NodeView, nodesOf } from "../../locks/admin/look.ts
 import { watchLock } from "../../locks/admin/watch.ts";
 import type { Machine } from "../machine.ts";
 import { outputOption } from "../output-format.ts";
-import { withSession } from "../zookeeper-options.ts";
+import { withSessionUntil } from "../zookeeper-options.ts";
 import { countsOf, lockDocument } from "./lock-document.ts";
 import { addLockOptions, examplesOf, type LockFlags, lockPath } from "./lock-options.ts";
 import { nodesTable, warnOf } from "./lock-table.ts";
@@ -28,7 +28,7 @@ export function addWatch(locks: Command, machine: Machine): void {
     const path = lockPath(machine, given, flags);
     const signal = machine.interruption?.() ?? new AbortController().signal;
     const changed = printer(machine, flags);
-    await withSession(machine, flags, (session) =>
+    await withSessionUntil(machine, flags, signal, (session) =>
       watchLock(session, path, { changed, connection: (state) => connection(machine, state) }, signal),
     );
   });

@@ -73,8 +73,8 @@ export interface ComponentReport {
   readonly unusable: readonly BadId[];
 }
 
-const mostProcesses = 1000;
-const mostQueued = 10_000;
+export const mostProcesses = 1000;
+export const mostQueued = 10_000;
 
 /** Why it cannot be done; undefined if it can. */
 export function componentRequestProblem({ component, root, limits, timeouts }: ComponentRequest): string | undefined {
