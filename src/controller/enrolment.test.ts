@@ -29,7 +29,8 @@ function anEnrolment() {
     seen.workloads.set(workloadKey(view), view);
     enrolment.check(view);
   };
-  return { clock, seen, told, see, open: () => enrolment.open() };
+  const lose = (kind: WorkloadKind) => enrolment.forget({ uid: `uid-${kind}` });
+  return { clock, seen, told, see, lose, open: () => enrolment.open() };
 }
 
 describe("a workload that is annotated wrongly", () => {
@@ -68,6 +69,25 @@ describe("a workload that is annotated wrongly", () => {
     see("StatefulSet", { windows: [] });
     await clock.advance(10_000);
     expect(told).toEqual([]);
+  });
+
+  test("is told again when it was put right by leaving the annotation out, and leaves nothing behind when it goes", async () => {
+    const { clock, told, see, lose, open } = anEnrolment();
+    open();
+    for (const _ of [1, 2]) {
+      see("Deployment", { windows: ["nowhere"], malformed: "nowhere,X" });
+      await clock.advance(10_000);
+      lose("Deployment");
+    }
+    expect(told.map(({ reason }) => reason)).toEqual([
+      "InvalidWindowAnnotation",
+      "WindowNotFound",
+      "InvalidWindowAnnotation",
+      "WindowNotFound",
+    ]);
+    see("Deployment", { windows: ["nowhere"] });
+    lose("Deployment");
+    expect(clock.waiting).toBe(0);
   });
 
   test("is told of a text that cannot be a window's name, once for each text", async () => {

@@ -2,10 +2,12 @@
 // it is put right; of a missing window not at once, since a workload and its window are often applied together, in any order.
 import { windowAnnotation } from "../crds/meta.ts";
 import { apiVersionOf, type WorkloadView } from "../kube/workloads.ts";
-import { type Hands, keyOf, workloadKey } from "./hands.ts";
+import { type Hands, keyOf } from "./hands.ts";
 
 export interface Enrolment {
   check(workload: WorkloadView): void;
+  /** It is gone, or bears the annotation no more. */
+  forget(workload: Pick<WorkloadView, "uid">): void;
   /** Every window is known from here on: what was asked before is looked at now. */
   open(): void;
 }
@@ -14,28 +16,40 @@ const PATIENCE_MS = 10_000;
 const LONGEST_SHOWN = 300;
 
 export function createEnrolment({ kube, seen, clock }: Pick<Hands, "kube" | "seen" | "clock">): Enrolment {
-  const told = new Set<string>();
+  /** The windows that are missing, told of or about to be, each with what ends its patience; by the workload's uid. */
+  const missed = new Map<string, Map<string, () => void>>();
   /** The malformed annotation that was told last, by the workload's uid. */
   const malformed = new Map<string, string>();
   const isMissing = ({ namespace }: WorkloadView, name: string) => !seen.windows.has(keyOf({ namespace, name }));
-  const isCurrent = (workload: WorkloadView, name: string) => seen.workloads.get(workloadKey(workload))?.windows.includes(name) ?? false;
 
   let isOpen = false;
 
   function check(workload: WorkloadView): void {
     if (!isOpen) return;
     checkForm(workload);
-    for (const name of workload.windows) {
-      const key = `${workload.uid} ${name}`;
-      if (!isMissing(workload, name)) told.delete(key);
-      else if (!told.has(key)) {
-        told.add(key);
-        clock.after(PATIENCE_MS, () => {
-          if (isMissing(workload, name) && isCurrent(workload, name)) tell(workload, "WindowNotFound", missingText(workload, name));
-          else told.delete(key);
-        });
-      }
+    const names = workload.windows.filter((name) => isMissing(workload, name));
+    keepOnly(workload, names);
+    for (const name of names) if (!missed.get(workload.uid)?.has(name)) miss(workload, name);
+  }
+
+  function keepOnly({ uid }: Pick<WorkloadView, "uid">, names: readonly string[]): void {
+    const known = missed.get(uid);
+    for (const [name, cancel] of known ?? []) {
+      if (names.includes(name)) continue;
+      cancel();
+      known?.delete(name);
     }
+    if (names.length === 0) missed.delete(uid);
+  }
+
+  function miss(workload: WorkloadView, name: string): void {
+    const known = missed.get(workload.uid) ?? new Map<string, () => void>();
+    missed.set(workload.uid, known);
+    const cancel = clock.after(PATIENCE_MS, () => {
+      if (isMissing(workload, name)) tell(workload, "WindowNotFound", missingText(workload, name));
+      else known.delete(name);
+    });
+    known.set(name, cancel);
   }
 
   function checkForm(workload: WorkloadView): void {
@@ -54,6 +68,10 @@ export function createEnrolment({ kube, seen, clock }: Pick<Hands, "kube" | "see
 
   return {
     check,
+    forget(workload) {
+      keepOnly(workload, []);
+      malformed.delete(workload.uid);
+    },
     open() {
       isOpen = true;
       for (const workload of seen.workloads.values()) check(workload);

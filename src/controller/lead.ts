@@ -76,6 +76,9 @@ export async function lead(parts: LeaderParts, signal: AbortSignal): Promise<voi
   ignore();
   watches.stop();
   await queue.stop();
+  // Whoever leads next tells of them; what stood here would be told beside it, and grow old.
+  for (const { namespace, name } of seen.windows.values()) metrics.gone(namespace, name);
+  metrics.orphanedLocks([]);
   await zookeeper.close();
 }
 
@@ -144,6 +147,7 @@ function whatIsHeard(waker: Waker, enrolment: Enrolment, forget: (key: string) =
       waker.wakeAll(SWEEP);
     },
     workload: (workload) => enrolment.check(workload),
+    workloadGone: (workload) => enrolment.forget(workload),
   };
 }
 

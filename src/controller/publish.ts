@@ -15,7 +15,10 @@ export type Published = "written" | "unchanged" | "stale";
 
 /** Throws KubeError when the API server cannot be reached or refuses; "stale" when the window has changed since the look. */
 export async function publish(window: Told, { status, events }: Report, hands: Hands): Promise<Published> {
-  if (same(window.status, status)) return "unchanged";
+  if (same(window.status, status)) {
+    hands.metrics.published(window, window.status); // A leader that is new has told nothing of it yet.
+    return "unchanged";
+  }
   try {
     await hands.kube.windows.publishStatus(window, status);
   } catch (error) {

@@ -11,7 +11,11 @@ import { type RolloutsWatch, watchRollouts, workloadOptions } from "./workload-w
 function listener() {
   const seen: Seen = { windows: new Map(), jobs: new Map(), workloads: new Map() };
   const heard: string[] = [];
-  const told = { part: (key: string) => void heard.push(key), workload: ({ name }: WorkloadView) => void heard.push(`check ${name}`) };
+  const told = {
+    part: (key: string) => void heard.push(key),
+    workload: ({ name }: WorkloadView) => void heard.push(`check ${name}`),
+    workloadGone: ({ name }: WorkloadView) => void heard.push(`forget ${name}`),
+  };
   const options = workloadOptions("StatefulSet", seen, told);
   const object = (annotation?: string) => {
     const annotations = annotation === undefined ? {} : { [windowAnnotation]: annotation };
@@ -33,9 +37,9 @@ describe("a workload", () => {
     expect(change("present")).toEqual({ heard: [], known: [] });
     expect(change("present", "nightly,weekly")).toEqual({ heard: ["orders/nightly", "orders/weekly", "check ledger"], known });
     expect(change("present", "weekly")).toEqual({ heard: ["orders/nightly", "orders/weekly", "check ledger"], known });
-    expect(change("present")).toEqual({ heard: ["orders/weekly"], known: [] });
+    expect(change("present")).toEqual({ heard: ["orders/weekly", "forget ledger"], known: [] });
     change("present", "weekly");
-    expect(change("gone", "weekly")).toEqual({ heard: ["orders/weekly"], known: [] });
+    expect(change("gone", "weekly")).toEqual({ heard: ["orders/weekly", "forget ledger"], known: [] });
   });
 
   test("whose annotation names no window is known too, so that somebody tells of it", () => {

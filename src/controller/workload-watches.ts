@@ -14,6 +14,8 @@ export interface WorkloadsHeard {
   /** Something that belongs to the window of that key has changed. */
   part(key: string): void;
   workload(workload: WorkloadView): void;
+  /** It bears the annotation no more, or is gone. */
+  workloadGone(workload: WorkloadView): void;
 }
 
 type Options = Pick<WatchOptions<WorkloadView>, "what" | "path" | "selectors" | "project" | "onChange">;
@@ -26,12 +28,14 @@ export function workloadOptions(kind: WorkloadKind, seen: Seen, heard: Workloads
     project: (object) => workloadView(kind, object as { readonly metadata?: Json<V1ObjectMeta> }),
     onChange({ kind: change, object }) {
       const key = workloadKey(object);
-      const before = seen.workloads.get(key)?.windows ?? [];
+      const known = seen.workloads.get(key);
+      const before = known?.windows ?? [];
       const isEnrolled = change === "present" && (object.windows.length > 0 || object.malformed !== undefined);
       if (isEnrolled) seen.workloads.set(key, object);
       else seen.workloads.delete(key);
       // Those that it no longer names are told too.
       for (const name of new Set([...before, ...object.windows])) heard.part(keyOf({ namespace: object.namespace, name }));
+      if (known !== undefined && (!isEnrolled || known.uid !== object.uid)) heard.workloadGone(known);
       if (isEnrolled) heard.workload(object);
     },
   };

@@ -168,6 +168,15 @@ describe("an entry", () => {
     expect(states).toEqual(["opening", "open"]);
   });
 
+  test("tells everybody of each change in its order, though one of them closes the gate as soon as it opens, and leaves no timer", () => {
+    const { entry, clock } = anEntry();
+    entry.onState((state) => state === "open" && entry.end());
+    const seen: GateState[] = [];
+    entry.onState((state) => seen.push(state));
+    entry.open(lease(1000), 1n);
+    expect([seen, clock.waiting]).toEqual([["open", "draining"], 0]);
+  });
+
   test("no longer calls a listener that was taken away", () => {
     const { entry } = anEntry();
     const seen: GateState[] = [];

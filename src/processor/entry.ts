@@ -47,6 +47,7 @@ export class Entry {
   readonly #line = new Line();
   readonly #untilOpen = new Line();
   readonly #listeners = new Set<StateListener>();
+  readonly #untold: (readonly [state: GateState, previous: GateState])[] = [];
   readonly #settings: EntrySettings;
   readonly #meter: Meter;
   readonly #drain: Drain;
@@ -145,8 +146,9 @@ export class Entry {
     setMaxListeners(0, closing.signal); // one for each event in flight is no leak
     this.#opening = { lease, work: Object.freeze({ signal: closing.signal, fencingToken }), closing };
     this.#drain.end();
-    this.#to("open");
+    // Before anybody is told: who is told may shut the gate again, and that takes the timer away.
     this.#watchLease(lease);
+    this.#to("open");
     while (this.#untilOpen.next());
     this.#handOut();
   }
@@ -203,6 +205,16 @@ export class Entry {
     if (previous === state) return;
     this.#state = state;
     this.#meter.changed(state, previous, this.#inFlight);
+    this.#untold.push([state, previous]);
+    // A listener may change the state itself, with close() for one: the others are told of this change first.
+    if (this.#untold.length > 1) return;
+    for (let change = this.#untold[0]; change !== undefined; change = this.#untold[0]) {
+      this.#tell(...change);
+      this.#untold.shift();
+    }
+  }
+
+  #tell(state: GateState, previous: GateState): void {
     for (const listener of [...this.#listeners]) {
       try {
         listener(state, previous);

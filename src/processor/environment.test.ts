@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Environment, readEnvironment } from "./environment.ts";
+import { type Environment, optionsFrom, readEnvironment } from "./environment.ts";
 import { ProcessorGate } from "./gate.ts";
 
 const least: Environment = { EXCLUSIVE_WINDOW_ZOOKEEPER: "zk:2181", EXCLUSIVE_WINDOW_LOCKS: "/orders/processing" };
@@ -71,6 +71,12 @@ describe("a gate from the environment", () => {
     await gate.close();
     const other = await ProcessorGate.fromEnv({ zookeeper: "zk:2181", lockPath: "/a/lock" }, {}, noServer);
     await other.close();
+  });
+
+  test("does not let what the program leaves undefined take away a login or TLS", () => {
+    const said = env({ _TLS_CA: "/tls/ca", _DIGEST_FILE: "/login/digest" });
+    const nothing = { tls: undefined, auth: undefined, name: undefined };
+    expect(optionsFrom(said, nothing)).toMatchObject({ tls: { ca: "/tls/ca" }, auth: { digest: { file: "/login/digest" } } });
   });
 
   test("names all that is missing or wrong at once", async () => {

@@ -36,13 +36,19 @@ export function readEnvironment(env: Environment, mostLocks: number, given: Part
 }
 
 /** The options of the library's one gate. Throws Error with every problem. */
-export function optionsFrom(env: Environment, overrides: Partial<GateOptions>): GateOptions {
+export function optionsFrom(env: Environment, given: Partial<GateOptions>): GateOptions {
+  const overrides = withoutUndefined(given);
   const found = readEnvironment(env, 1, overrides);
   if (found.kind === "problems") throw new Error(`the gate cannot be opened: ${found.problems.join("; ")}`);
   const [lock] = found.locks;
   const lockPath = overrides.lockPath ?? lock?.path ?? "";
   const signalPath = lock?.signalPath ?? defaultSignalPath(lockPath);
   return { ...found.shared, lockPath, signalPath, ...overrides };
+}
+
+/** `{ tls: undefined }` is nothing that was said: it must not take away what the environment says. */
+function withoutUndefined(options: Partial<GateOptions>): Partial<GateOptions> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 class Reader {

@@ -145,6 +145,21 @@ describe("an open gate", () => {
     expect([opened.gate.state, readNodes(opened).length, readNodes(opened)[0] === name]).toEqual(["open", 1, false]);
   });
 
+  test.each(["before", "after"])("holds no token for what is in flight when its read node is deleted %s a window is on", async (when) => {
+    const opened = await aGate();
+    const event = anEvent(opened.gate);
+    const path = `${lockP.path}/${readNodes(opened)[0]}`;
+    if (when === "after") await queued(opened.other, aRun("a"));
+    await opened.settle();
+    expect(opened.gate.fencingToken).toBeDefined();
+    await opened.other.remove(path, -1);
+    await opened.settle();
+    expect([opened.gate.state, opened.gate.fencingToken]).toEqual(["draining", undefined]);
+    event.end();
+    await opened.settle();
+    expect(opened.gate.state).toBe(when === "after" ? "paused" : "open");
+  });
+
   test("gives way when its read node is deleted and a writer stands there before it comes back", async () => {
     const opened = await aGate();
     const [name] = readNodes(opened);

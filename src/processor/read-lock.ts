@@ -49,7 +49,8 @@ interface OwnNode {
   admitted: boolean;
   /** The last writer that was before it. Those who queued before that one may stand on when it goes. */
   behind?: string | undefined;
-  token?: bigint;
+  /** Since the gate opened, and for as long as the node is known to stand. */
+  token?: bigint | undefined;
 }
 
 export interface GateParts {
@@ -156,7 +157,7 @@ export class ReadLock {
   /** Opens the gate if no writer is before our node; the signal was looked at after the node was made. */
   async #admit(own: OwnNode): Promise<Wait> {
     const stat = await watchNode(this.#session, own.path, "read lock", () => this.#bell.ring());
-    if (stat === undefined) return this.#vanished();
+    if (stat === undefined) return this.#vanished(own);
     if (!own.admitted && this.#settings.writers === "any") {
       if (own.behind !== undefined && (await this.#watch(own.behind))) return this.#waitInLine();
       const grant = await this.#standing(own.path);
@@ -184,8 +185,9 @@ export class ReadLock {
   }
 
   /** Somebody deleted our read node: writers may go ahead as soon as they look, so finish what is in flight and start anew. */
-  #vanished(): Wait {
-    if (this.#entry.state === "open") this.#settings.log.warn("the read node was deleted by somebody else", { path: this.#own?.path });
+  #vanished(own: OwnNode): Wait {
+    if (this.#entry.state === "open") this.#settings.log.warn("the read node was deleted by somebody else", { path: own.path });
+    own.token = undefined;
     if (this.#isBusy("read node deleted")) return untilRung;
     this.#own = undefined;
     return again;
@@ -193,7 +195,7 @@ export class ReadLock {
 
   async #giveWay(): Promise<Wait> {
     if (this.#own !== undefined) {
-      if (this.#isBusy("window")) return untilRung;
+      if (this.#isBusy("window")) return this.#keepFor(this.#own);
       await this.#release(this.#own);
       this.#own = undefined;
     }
@@ -202,6 +204,15 @@ export class ReadLock {
     if (this.#ending) return "done";
     this.#entry.shut("paused");
     return whilePausedMs;
+  }
+
+  /** The lock is kept for what is in flight. Who deletes the node now lets the window go on beside it: then the token must not say "held". */
+  async #keepFor(own: OwnNode): Promise<Wait> {
+    if (own.token !== undefined && !(await this.#watch(own.path))) {
+      own.token = undefined;
+      this.#settings.log.warn("the read node was deleted by somebody else while work is in flight", { path: own.path });
+    }
+    return untilRung;
   }
 
   async #release({ path }: OwnNode): Promise<void> {

@@ -30,9 +30,14 @@ export function parseHook(text: string): Hook | Problem {
 }
 
 /** `body` is JSON: posted, or in the environment of the command. */
-export function runHook(hook: Hook, event: HookEvent, body: string, signal: AbortSignal): Promise<HookOutcome> {
-  if (signal.aborted) return Promise.resolve(failed("there is no time left for it"));
-  return hook.kind === "http" ? post(hook.url, body, signal) : run(hook.words, event, body, signal);
+export async function runHook(hook: Hook, event: HookEvent, body: string, signal: AbortSignal): Promise<HookOutcome> {
+  if (signal.aborted) return failed("there is no time left for it");
+  try {
+    return await (hook.kind === "http" ? post(hook.url, body, signal) : run(hook.words, event, body, signal));
+  } catch (error) {
+    // spawn throws what it does not emit: a path below a file, a name that is too long.
+    return failed(messageOf(error));
+  }
 }
 
 function post(url: URL, body: string, signal: AbortSignal): Promise<HookOutcome> {

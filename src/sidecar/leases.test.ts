@@ -18,6 +18,8 @@ interface TestedDoor {
 
 /** A door that the test opens and closes, on a clock that only the test moves. */
 function aDoor({ most = 10, drainTimeoutMs = Number.POSITIVE_INFINITY } = {}) {
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
   const running = manualClock();
   let stoppedMs = 0;
   const clock = { ...running, monotonic: () => running.monotonic() + stoppedMs };
@@ -48,7 +50,7 @@ function aDoor({ most = 10, drainTimeoutMs = Number.POSITIVE_INFINITY } = {}) {
   const stop = (ms: number) => {
     stoppedMs += ms;
   };
-  return { clock, stop, door, leases: new Leases({ door, clock, log: silentLog, most, drainTimeoutMs }) };
+  return { clock, stop, door, warnings, leases: new Leases({ door, clock, log, most, drainTimeoutMs }) };
 }
 
 const kindOf = ({ kind }: ReturnType<Leases["put"]>) => kind;
@@ -132,5 +134,14 @@ describe("the drain timeout", () => {
     door.to("suspended");
     await clock.advance(5000);
     expect([leases.size, door.inside]).toEqual([0, 0]);
+  });
+
+  test("says nothing where the leases had ended by then", async () => {
+    const { clock, door, warnings, leases } = aDoor({ drainTimeoutMs: 5000 });
+    leases.put("a", 60_000);
+    door.to("draining");
+    leases.end("a");
+    await clock.advance(5000);
+    expect(warnings).toEqual([]);
   });
 });

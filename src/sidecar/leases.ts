@@ -123,6 +123,7 @@ export class Leases {
       this.#cancelDrain = undefined;
     } else if (this.#cancelDrain === undefined && this.#table.size > 0 && Number.isFinite(drainTimeoutMs)) {
       this.#cancelDrain = clock.after(drainTimeoutMs, () => {
+        if (this.size === 0) return;
         log.warn("leases held the locks for longer than the drain timeout: they are ended", { leases: this.size });
         for (const { id } of this.#table.all()) this.#remove(id);
       });

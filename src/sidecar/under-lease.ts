@@ -3,7 +3,7 @@
 // Promised: the command starts only under a lease; when the lease is lost, or cannot be renewed until its time is over, the command is
 // told to end, and killed if it does not. Its own exit code is the answer otherwise.
 // Not promised: that what the command started in the background has ended with it.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { type Clock, delay } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
@@ -49,7 +49,7 @@ export async function runUnderLease(leased: LeasedCommand): Promise<number> {
       leased.tell(`error: the gate was not open in time: ${lease.message}`);
       return NOT_IN_TIME;
     }
-    return lease.kind === "stopped" ? codeOf(stopped) : await runCommand(leased, lease.token);
+    return lease.kind === "stopped" ? codeOf(stopped) : await runCommand(leased, lease);
   } finally {
     // Where a reply was lost there may be one that we do not know of.
     await leased.client.ask("DELETE", `/v1/leases/${leased.id}`);
@@ -58,18 +58,22 @@ export async function runUnderLease(leased: LeasedCommand): Promise<number> {
 
 type Answer = Extract<GateAnswer, { kind: "answer" }>;
 
-type Obtained =
-  | { readonly kind: "lease"; readonly token: string }
-  | { readonly kind: "late"; readonly message: string }
-  | { readonly kind: "stopped" };
+interface Lease {
+  readonly token: string;
+  /** Until when the gate keeps it at least, on the monotonic clock: counted from when it was asked for, not from the answer. */
+  readonly end: number;
+}
+
+type Obtained = ({ readonly kind: "lease" } & Lease) | { readonly kind: "late"; readonly message: string } | { readonly kind: "stopped" };
 
 async function obtain(leased: LeasedCommand, signal: AbortSignal): Promise<Obtained> {
   const { clock } = leased;
   const end = clock.monotonic() + leased.timeoutMs;
   for (;;) {
+    const asked = clock.monotonic();
     const answer = await put(leased);
     if (signal.aborted) return { kind: "stopped" };
-    if (isGranted(answer)) return { kind: "lease", token: tokenIn(answer) };
+    if (isGranted(answer)) return { kind: "lease", token: tokenIn(answer), end: asked + leased.ttlMs };
     const leftMs = end - clock.monotonic();
     if (leftMs <= 0) return { kind: "late", message: heardText(answer) };
     const waited = await patience(leased, answer, leftMs, signal);
@@ -88,8 +92,20 @@ async function patience({ client, clock }: LeasedCommand, answer: GateAnswer, le
   return { kind: "reached" };
 }
 
-function put({ client, id, ttlMs }: LeasedCommand): Promise<GateAnswer> {
-  return client.ask("PUT", `/v1/leases/${id}?ttl=${ttlMs}ms`);
+function put({ client, id, ttlMs }: LeasedCommand, signal?: AbortSignal): Promise<GateAnswer> {
+  return client.ask("PUT", `/v1/leases/${id}?ttl=${ttlMs}ms`, 0, signal);
+}
+
+/** Asks until the lease's end and no longer: a gate that does not answer by then may have let a window go on. */
+async function renew(leased: LeasedCommand, end: number): Promise<GateAnswer> {
+  const { clock } = leased;
+  const limit = new AbortController();
+  const cancel = clock.after(end - clock.monotonic(), () => limit.abort(new Error("no answer before the end of the lease")));
+  try {
+    return await put(leased, limit.signal);
+  } finally {
+    cancel();
+  }
 }
 
 /**
@@ -103,19 +119,20 @@ function tokenIn({ body: { fencingTokens } }: Answer): string {
   return tokens.at(-1)?.toString() ?? "";
 }
 
-async function runCommand(leased: LeasedCommand, token: string): Promise<number> {
-  const { clock, command, args, tell } = leased;
-  const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, EXCLUSIVE_WINDOW_FENCING_TOKEN: token } });
+async function runCommand(leased: LeasedCommand, lease: Lease): Promise<number> {
+  const { clock, tell } = leased;
+  const child = started(leased, lease);
+  if (child === undefined) return NOT_STARTED;
   const over = new AbortController();
   const ended = new Promise<number>((resolve) => {
     child.once("error", (error) => {
-      tell(`error: ${command} cannot be started: ${messageOf(error)}`);
+      tellNotStarted(leased, error);
       resolve(NOT_STARTED);
     });
     child.once("exit", (code, signal) => resolve(code ?? codeOf(signal ?? "SIGKILL")));
   }).finally(() => over.abort());
   const forget = leased.onSignal((name) => void child.kill(name));
-  const lost = await Promise.race([keepRenewed(leased, over.signal), ended.then(() => undefined)]);
+  const lost = await Promise.race([keepRenewed(leased, lease.end, over.signal), ended.then(() => undefined)]);
   if (lost !== undefined) {
     tell(`error: the lease was lost while the command ran, so it is ended: ${lost}`);
     child.kill("SIGTERM");
@@ -128,14 +145,28 @@ async function runCommand(leased: LeasedCommand, token: string): Promise<number>
   return lost === undefined ? code : LEASE_LOST;
 }
 
+/** Undefined: it was told why not. spawn throws what it does not emit: a path below a file, arguments that are too long. */
+function started(leased: LeasedCommand, { token }: Lease): ChildProcess | undefined {
+  try {
+    return spawn(leased.command, leased.args, { stdio: "inherit", env: { ...process.env, EXCLUSIVE_WINDOW_FENCING_TOKEN: token } });
+  } catch (error) {
+    tellNotStarted(leased, error);
+    return undefined;
+  }
+}
+
+function tellNotStarted({ tell, command }: LeasedCommand, error: unknown): void {
+  tell(`error: ${command} cannot be started: ${messageOf(error)}`);
+}
+
 /** Resolves to why the lease was lost, or to undefined once the command has ended. */
-async function keepRenewed(leased: LeasedCommand, over: AbortSignal): Promise<string | undefined> {
+async function keepRenewed(leased: LeasedCommand, granted: number, over: AbortSignal): Promise<string | undefined> {
   const { clock, ttlMs } = leased;
-  let end = clock.monotonic() + ttlMs;
+  let end = granted;
   for (;;) {
     await delay(clock, Math.min(ttlMs / 3, Math.max(0, end - clock.monotonic())), over);
     const asked = clock.monotonic();
-    const answer = over.aborted ? undefined : await put(leased);
+    const answer = over.aborted ? undefined : await renew(leased, end);
     if (answer === undefined || over.aborted) return undefined;
     const lost = lossIn(answer);
     if (lost !== undefined && (answer.kind === "answer" || clock.monotonic() >= end)) return lost;

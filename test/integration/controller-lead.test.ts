@@ -79,11 +79,12 @@ function aLeader() {
   const stopping = new AbortController();
   const parts = { config: config(), kube: cluster.kube, clock, random: Math.random, log, metrics, watching: () => {} };
   const ended = lead(parts, stopping.signal);
-  onTestFinished(async () => {
+  const stop = () => {
     stopping.abort();
-    await ended;
-  });
-  return { ...cluster, ahead, warnings, metrics };
+    return ended;
+  };
+  onTestFinished(stop);
+  return { ...cluster, ahead, warnings, metrics, stop };
 }
 
 test("a wall clock that is set back is told and counted, and a window that waits for its schedule is looked at", async () => {
@@ -107,4 +108,13 @@ test("a window that is gone is forgotten: one like it is judged anew", async () 
   tell("gone");
   tell("present");
   await expect.poll(() => asked.dryRuns, patience).toBe(2);
+});
+
+test("a leader that ends measures its windows no more, since another one does", async () => {
+  const { tell, metrics, stop } = aLeader();
+  const measured = async () => (await metrics.page()).body.includes('exclusivewindow_participant_pods{namespace="');
+  tell("present");
+  await expect.poll(measured, patience).toBe(true);
+  await stop();
+  expect(await measured()).toBe(false);
 });
