@@ -151,6 +151,8 @@ describe("status tells of those who take part", () => {
     expect(world.events).toMatchObject([
       { type: "Warning", reason: "ForeignChildren", note: expect.stringContaining("/orders/processing/0-note") },
     ]);
+    see(world, { ...counted(workload()), paused: true }).pass();
+    expect(world.facts.window.status.unmatchedHolders, "while a writer keeps readers away").toBeDefined();
     see(world, counted(workload())).pass();
     expect(world.facts.window.status.unmatchedHolders).toBeUndefined();
     expect(world.facts.window.status.foreignChildren).toBeUndefined();

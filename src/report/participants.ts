@@ -4,7 +4,7 @@ import type { LastRun, Participant, WaitingRun } from "../crds/participant-statu
 import type { Condition, RunRecord, Status } from "../crds/status.ts";
 import { timeOf } from "../window/deadlines.ts";
 import type { Decided } from "../window/decide.ts";
-import type { Observed, ParticipantsFacts, WorkloadFacts } from "../window/observed.ts";
+import type { CountedParticipants, Observed, ParticipantsFacts, WorkloadFacts } from "../window/observed.ts";
 import { readinessOf } from "../window/participants.ts";
 
 const MOST = 20;
@@ -76,9 +76,14 @@ export function participantFields(facts: ParticipantsFacts, before: Status, mome
       const old = before.participants?.find(({ kind, name }) => kind === workload.kind && name === workload.name);
       return participant(workload, lastRunAfter(old?.lastRun, { workload, paused: facts.paused }, moment));
     }),
-    unmatchedHolders: facts.unmatched.count === 0 ? undefined : { ...facts.unmatched, owners: [...facts.unmatched.owners] },
+    // While readers are meant to be without a lock their number says nothing, and would change with every run.
+    unmatchedHolders: facts.paused ? before.unmatchedHolders : unmatchedHolders(facts),
     foreignChildren: facts.foreign.length === 0 ? undefined : facts.foreign.map((one) => one.slice(0, 800)),
   };
+}
+
+function unmatchedHolders({ unmatched: { count, owners } }: CountedParticipants): Status["unmatchedHolders"] {
+  return count === 0 ? undefined : { count, owners: [...owners] };
 }
 
 function participant({ kind, name, holding, notHolding }: WorkloadFacts, lastRun: LastRun | undefined): Participant {

@@ -75,6 +75,20 @@ describe("a run that goes wrong", () => {
     expect(world.run().situation.at).toBe("Draining");
   });
 
+  test("a place in the queue that was lost and taken anew between two looks starts the drain's clock anew", () => {
+    const world = dueWorld();
+    world.run("queue");
+    world.facts = { ...world.facts, locks: locks("queued", { ...queuedLock, ahead: 1 }) };
+    world.run();
+    world.wait(aSpec.drainTimeoutSeconds - 1);
+    world.facts = { ...world.facts, locks: locks("queued", { ...queuedLock, nodeName: "_c_another-__WRIT__0000000009", ahead: 1 }) };
+    world.run();
+    world.wait(2);
+    expect(world.run().situation.at).toBe("Draining");
+    world.wait(aSpec.drainTimeoutSeconds);
+    expect(world.run("stop Job").action.do).not.toBe("nothing");
+  });
+
   test("deleting the Job before it is let go cancels the run; afterwards it is told as lost", () => {
     const cancelled = dueWorld();
     cancelled.run("queue");

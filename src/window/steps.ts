@@ -9,7 +9,7 @@ type StepName = keyof Steps;
 
 /** The steps recorded, the ones that this look adds, and without those that it takes back (a place in the queue lost). */
 export function stepsReached(o: Observed, run: RunRecord): Steps {
-  const reached: Steps = { ...run.steps };
+  const reached = stepsOfThisPlace(o, run);
   const mark = (name: StepName, yes: boolean) => {
     if (yes && reached[name] === undefined) reached[name] = timeText(o.now);
   };
@@ -35,6 +35,18 @@ export function stepsReached(o: Observed, run: RunRecord): Steps {
     mark("jobStartTime", isDone(job) || o.pods.pods.some((pod) => pod.started));
   }
   return reached;
+}
+
+function stepsOfThisPlace({ locks }: Observed, run: RunRecord): Steps {
+  const { drainStartTime: _, ...others } = run.steps;
+  const isAnother = locks.kind === "locks" && locks.locks.some((lock) => isAnotherPlace(lock, run));
+  return isAnother ? others : { ...run.steps };
+}
+
+/** Lost and taken anew since it was recorded: the write that would have told of the loss may have lost a race itself. */
+function isAnotherPlace({ path, node, nodeName }: LockFacts, run: RunRecord): boolean {
+  const known = run.locks.find((lock) => lock.path === path)?.node;
+  return node === "queued" && known !== undefined && nodeName !== known;
 }
 
 function isQueued(lock: LockFacts): boolean {

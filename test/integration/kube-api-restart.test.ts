@@ -38,6 +38,7 @@ beforeAll(async () => {
     windowGone: note("gone"),
     part: note("part"),
     workload: ({ name }: { readonly name: string }) => note("workload")(name),
+    workloadGone: () => undefined,
   };
   watches = startWatches({ kube, clock: systemClock, log: silentLog, seen, heard: told, isOurs: (of) => of === namespace });
   await watches.synced;
