@@ -134,6 +134,11 @@ ${pods}
   matchConditions:
   - name: asks-for-this-window
     expression: object.metadata.?annotations[?"${injectAnnotation}"].orValue("") == params.metadata.name
+  # A gate holds its locks until a signal asks it to let go: not those without one, nor those that are others each hour.
+  - name: gate-can-hold-its-locks
+    expression: >-
+      !has(params.spec.locks) || params.spec.locks.all(lock, !lock.path.contains("{") &&
+      (!has(lock.signalPath) || (lock.signalPath != "" && !lock.signalPath.contains("{"))))
   variables:
   # Where the gates find ZooKeeper: as zookeeper.servers in the controller's configuration, but seen from the Pods.
   - name: zookeeper
@@ -198,7 +203,8 @@ ${pods}
     messageExpression: >-
       "the annotation ${injectAnnotation} names the window " + variables.wanted + ", and there is no ${kind} of that name in
       namespace " + request.namespace + ": apply the window, correct the annotation or take it off (a window that was made just now
-      is known a moment later)"
+      is known a moment later), or that window has locks that no gate can hold, without a signal or with {hour}, {date} and the like in
+      their path"
   - expression: size(variables.gates) == 1
     messageExpression: >-
       "this Pod asks for the gate of window " + variables.wanted + ", and has no sidecar ${gateName}: make the container of that name an

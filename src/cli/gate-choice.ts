@@ -2,7 +2,7 @@
 import { injectAnnotation, kind } from "../crds/meta.ts";
 import type { LockPaths } from "../protocol/paths.ts";
 import type { PodTemplate } from "./pod-templates.ts";
-import { type KnownWindow, locksText } from "./window-locks.ts";
+import { type KnownWindow, locksText, whyUnholdable } from "./window-locks.ts";
 
 export interface ChoiceOptions {
   /** For all templates, whatever they ask for. */
@@ -55,6 +55,8 @@ function found({ where, namespace: own }: Template, name: string, options: Choic
     return problem(
       `there is no ${kind} ${[namespace, name].filter(Boolean).join("/")} in the files; give its manifest with --window-file, or its locks with --locks`,
     );
+  const unholdable = options.locks === undefined ? window?.locks?.map(whyUnholdable).find((why) => why !== undefined) : undefined;
+  if (unholdable !== undefined) return problem(`the window ${name} ${unholdable}; name other locks with --locks, or leave the gate out`);
   const place = namespace ?? window?.namespace;
   if (place === undefined) return problem("names no namespace; say it with -n");
   return { kind: "gate", window: `${place}/${name}`, locks: locksText(options.locks ?? window?.locks, place, name) };

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { group, kind } from "../crds/meta.ts";
 import { specSchema } from "../crds/spec.ts";
+import { isTemplate } from "../protocol/path-templates.ts";
 import { checkLocks, defaultLock, defaultSignalPath, type LockPaths } from "../protocol/paths.ts";
 import type { ManifestDocument } from "./manifest.ts";
 
@@ -59,9 +60,15 @@ export function parseLocks(
     return equals === -1 ? withSignal({ path: part }) : { path: part.slice(0, equals), signalPath: part.slice(equals + 1) };
   });
   if (locks.some(({ signalPath }) => signalPath === ""))
-    return { kind: "problem", message: "a lock without a signal is not supported; name its signal path after =, or leave = out" };
+    return { kind: "problem", message: "a lock without a signal is not supported: nobody would ask the gate to let go of it; name its signal path after =, or leave = out" };
   const problem = checkLocks(locks);
   return problem === undefined ? { kind: "locks", locks } : { kind: "problem", message: problem };
+}
+
+/** Why no gate can hold a lock of a window; undefined if one can. A gate holds its locks until the signal asks it to let go. */
+export function whyUnholdable({ path, signalPath }: LockPaths): string | undefined {
+  if (signalPath === "") return `has the lock ${path} without a signal: nobody would ask a gate to let go of it`;
+  return isTemplate(path) || isTemplate(signalPath) ? `has the lock ${path}, which is another one each hour: no gate can hold it` : undefined;
 }
 
 /** As the gate's EXCLUSIVE_WINDOW_LOCKS has them. */

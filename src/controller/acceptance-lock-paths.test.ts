@@ -16,8 +16,9 @@ async function accepted(makesLockPaths: boolean, session = new MemorySession(new
   const kube = offlineKube(clock);
   const jobs = { ...kube.jobs, dryRun: async () => ({ warnings: [] }) };
   const { accept } = createJudge(offlineHands(clock, session, { makesLockPaths, kube: { ...kube, jobs } }));
-  const acceptance = await accept(parsed.window);
-  const paths = locksOf(parsed.window).flatMap(({ path }) => [path, readersPath(path)]);
+  const next = locksOf(parsed.window, { at: clock.now(), leftOut: undefined });
+  const acceptance = await accept(parsed.window, next);
+  const paths = next.flatMap(({ path }) => [path, readersPath(path)]);
   const made = await Promise.all(paths.map(async (path) => (await session.exists(path)) !== undefined));
   return { acceptance, made };
 }

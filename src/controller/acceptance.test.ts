@@ -8,6 +8,9 @@ import { parseWindow, type Window } from "../crds/parse.ts";
 import { createJudge } from "./acceptance.ts";
 import { keyOf } from "./hands.ts";
 
+/** The locks of its next run are the default. */
+const next = [{ path: "/exclusive-windows/a/b/lock", signalPath: "" }];
+
 function aWindow(): Window {
   const parsed = parseWindow(windowObject());
   if (parsed.kind === "invalid") throw new Error("the window is meant to be right");
@@ -34,24 +37,24 @@ function aJudge() {
 describe("a judgement of the API server", () => {
   test("is good for a minute, and only for the same spec of the same window", async () => {
     const { clock, window, asked, accept } = aJudge();
-    expect(await accept(window)).toEqual({ kind: "accepted", warnings: [] });
+    expect(await accept(window, next)).toEqual({ kind: "accepted", warnings: [] });
     await clock.advance(59_999);
-    await accept(window);
+    await accept(window, next);
     expect(asked.times).toBe(1);
-    await accept({ ...window, generation: window.generation + 1 });
+    await accept({ ...window, generation: window.generation + 1 }, next);
     expect(asked.times).toBe(2);
-    await accept({ ...window, generation: window.generation + 1, uid: "another" });
+    await accept({ ...window, generation: window.generation + 1, uid: "another" }, next);
     expect(asked.times).toBe(3);
     await clock.advance(60_000);
-    await accept({ ...window, generation: window.generation + 1, uid: "another" });
+    await accept({ ...window, generation: window.generation + 1, uid: "another" }, next);
     expect(asked.times).toBe(4);
   });
 
   test("is forgotten with its window", async () => {
     const { window, asked, accept, forget } = aJudge();
-    await accept(window);
+    await accept(window, next);
     forget(keyOf(window));
-    await accept(window);
+    await accept(window, next);
     expect(asked.times).toBe(2);
   });
 
@@ -61,10 +64,10 @@ describe("a judgement of the API server", () => {
       seen.delete(keyOf(window));
       forget(keyOf(window));
     };
-    await accept(window);
+    await accept(window, next);
     asked.meanwhile = () => {};
     seen.set(keyOf(window), window);
-    await accept(window);
+    await accept(window, next);
     expect(asked.times).toBe(2);
   });
 });

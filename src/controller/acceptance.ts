@@ -3,7 +3,7 @@
 import type { Window } from "../crds/parse.ts";
 import { isKubeError, KubeError } from "../kube/errors.ts";
 import { jobManifest } from "../kube/job-manifest.ts";
-import { parentPath } from "../protocol/paths.ts";
+import { type LockPaths, parentPath } from "../protocol/paths.ts";
 import { upcomingClockChange, zoneWarning } from "../schedule/clock-change.ts";
 import { clockChangeText } from "../schedule/clock-change-text.ts";
 import { parseSchedule } from "../schedule/cron.ts";
@@ -13,7 +13,7 @@ import type { Acceptance, Problem, Warning } from "../window/observed.ts";
 import { ensureForProcessors } from "../zookeeper/lock-paths.ts";
 import { type Session, ZooKeeperError } from "../zookeeper/session.ts";
 import { type Hands, keyOf } from "./hands.ts";
-import { lockProblems, locksOf } from "./locks-of.ts";
+import { lockProblems, samplesOf, standingPathsOf } from "./locks-of.ts";
 
 /** How long a judgement of the API server on an unchanged spec is taken for good; what it depends on may change. */
 const GOOD_FOR_MS = 60_000;
@@ -25,7 +25,8 @@ interface Judgement {
   readonly acceptance: Acceptance;
 }
 
-export type Accept = (window: Window) => Promise<Acceptance>;
+/** `next`: the locks of the run that is due, or comes next. */
+export type Accept = (window: Window, next: readonly LockPaths[]) => Promise<Acceptance>;
 
 export interface Judge {
   readonly accept: Accept;
@@ -35,10 +36,11 @@ export interface Judge {
 
 export function createJudge(hands: Hands): Judge {
   const judged = new Map<string, Judgement>();
-  const accept: Accept = async (window) => {
-    const problems = staticProblems(window, hands);
+  const made = new Map<string, string>();
+  const accept: Accept = async (window, next) => {
+    const problems = staticProblems(window, next, hands);
     if (problems.length > 0) return { kind: "refused", problems };
-    const zookeeper = await zookeeperProblem(window, hands);
+    const zookeeper = await zookeeperProblem(window, next, { hands, made });
     if (zookeeper !== undefined) return { kind: "hindered", problems: [zookeeper] };
     const known = judged.get(keyOf(window));
     const now = hands.clock.monotonic();
@@ -51,11 +53,15 @@ export function createJudge(hands: Hands): Judge {
     }
     return acceptance;
   };
-  return { accept, forget: (key) => void judged.delete(key) };
+  const forget = (key: string) => {
+    judged.delete(key);
+    made.delete(key);
+  };
+  return { accept, forget };
 }
 
 /** Problems that nothing but another spec can mend. */
-export function staticProblems(window: Window, { seen, pathGrants }: Pick<Hands, "seen" | "pathGrants">): readonly Problem[] {
+function staticProblems(window: Window, next: readonly LockPaths[], { seen, pathGrants }: Hands): readonly Problem[] {
   const { spec, name } = window;
   const parsed = parseSchedule(spec.schedule, spec.timeZone);
   const problems: Problem[] = [];
@@ -65,7 +71,7 @@ export function staticProblems(window: Window, { seen, pathGrants }: Pick<Hands,
   }
   const tooLong = jobNameProblem(name);
   if (tooLong !== undefined) problems.push({ reason: "NameTooLong", message: `metadata.name: ${JSON.stringify(name)} ${tooLong}` });
-  return [...problems, ...lockProblems(window, seen.windows.values(), pathGrants)];
+  return [...problems, ...lockProblems(window, next, { others: seen.windows.values(), grants: pathGrants })];
 }
 
 async function judge(window: Window, hands: Hands): Promise<Acceptance> {
@@ -125,22 +131,35 @@ async function accountProblem({ namespace, spec }: Window, { kube }: Hands): Pro
   };
 }
 
-async function zookeeperProblem(window: Window, { zookeeper, makesLockPaths }: Hands): Promise<Problem | undefined> {
-  const current = zookeeper.current();
+interface Making {
+  readonly hands: Hands;
+  /** The lock paths that were made last, by the window's key. */
+  readonly made: Map<string, string>;
+}
+
+async function zookeeperProblem(window: Window, next: readonly LockPaths[], { hands, made }: Making): Promise<Problem | undefined> {
+  const current = hands.zookeeper.current();
   if (current.kind === "none") return { reason: "ZooKeeperUnavailable", message: current.why };
-  for (const { path, signalPath } of locksOf(window)) {
-    for (const probe of [`${path}/_c_probe`, signalPath]) {
+  for (const { path, signalPath } of samplesOf(window, next)) {
+    for (const probe of signalPath === "" ? [`${path}/_c_probe`] : [`${path}/_c_probe`, signalPath]) {
       const problem = await accessProblem(current.session, probe);
       if (problem !== undefined) return problem;
     }
   }
-  return makesLockPaths ? lockPathProblem(window, current.session) : undefined;
+  if (!hands.makesLockPaths) return undefined;
+  // Hundreds of hours are made once. What stands for good is seen to at every pass, in case somebody deleted it.
+  const paths = next.map(({ path }) => path).join();
+  const standing = new Set(standingPathsOf(window));
+  const isMade = made.get(keyOf(window)) === paths;
+  const problem = await lockPathProblem(current.session, isMade ? next.filter(({ path }) => standing.has(path)) : next);
+  if (problem === undefined && hands.seen.windows.has(keyOf(window))) made.set(keyOf(window), paths);
+  return problem;
 }
 
 /** Processors that may not make the nodes above a lock path could not work before the window's first run, were it not there. */
-async function lockPathProblem(window: Window, session: Session): Promise<Problem | undefined> {
+async function lockPathProblem(session: Session, locks: readonly LockPaths[]): Promise<Problem | undefined> {
   try {
-    await ensureForProcessors(session, locksOf(window));
+    await ensureForProcessors(session, locks);
     return undefined;
   } catch (error) {
     if (!(error instanceof ZooKeeperError)) throw error;

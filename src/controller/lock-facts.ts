@@ -30,7 +30,8 @@ function factsOf(lock: LockLook, identity: RunIdentity): LockFacts {
   };
 }
 
-function signalOf({ signal }: LockLook, { runId, installation }: RunIdentity): LockFacts["signal"] {
+function signalOf({ signal, signalPath }: LockLook, { runId, installation }: RunIdentity): LockFacts["signal"] {
+  if (signalPath === "") return "not used";
   if (signal.kind === "none") return "absent";
   if (signal.kind === "foreign") return "foreign";
   const ours = signal.owners.some((owner) => owner.runId === runId && owner.installation === installation);

@@ -7,16 +7,17 @@ function aWindow(name: string, locks: Spec["locks"], createdAtMs = 1) {
   return { namespace: "orders", name, uid: `uid-${name}`, createdAtMs, spec: { ...aSpec, ...(locks === undefined ? {} : { locks }) } };
 }
 
+const due = { at: Date.parse("2026-11-27T00:00:00Z"), leftOut: undefined };
 const grants = [{ namespace: "orders", prefixes: ["/orders"] }];
 const problems = (window: ReturnType<typeof aWindow>, ...others: readonly ReturnType<typeof aWindow>[]) =>
-  lockProblems(window, [window, ...others], grants);
+  lockProblems(window, locksOf(window, due), { others: [window, ...others], grants });
 
 describe("the locks of a window", () => {
   test("have defaults", () => {
-    expect(locksOf(aWindow("a", undefined))).toEqual([
+    expect(locksOf(aWindow("a", undefined), due)).toEqual([
       { path: "/exclusive-windows/orders/a/lock", signalPath: "/exclusive-windows/orders/a/signal" },
     ]);
-    expect(locksOf(aWindow("a", [{ path: "/orders/x" }]))).toEqual([{ path: "/orders/x", signalPath: "/orders/x-signal" }]);
+    expect(locksOf(aWindow("a", [{ path: "/orders/x" }]), due)).toEqual([{ path: "/orders/x", signalPath: "/orders/x-signal" }]);
   });
 
   test("may lie in the namespace's own part and where it was granted more, and nowhere else", () => {

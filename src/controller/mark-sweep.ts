@@ -4,7 +4,7 @@
 import { removeMark, vanishedReaders } from "../zookeeper/marks.ts";
 import type { Session } from "../zookeeper/session.ts";
 import type { Hands } from "./hands.ts";
-import { locksOf } from "./locks-of.ts";
+import { standingPathsOf } from "./locks-of.ts";
 
 /** One round over the lock paths of every window that is known. Throws ZooKeeperError. */
 export type SweepMarks = (session: Session) => Promise<void>;
@@ -36,7 +36,7 @@ function gracesOf(seen: Hands["seen"]): ReadonlyMap<string, number> {
   const graces = new Map<string, number>();
   for (const window of seen.windows.values()) {
     const graceMs = window.spec.uncleanExitGraceSeconds * 1000;
-    for (const { path } of locksOf(window)) graces.set(path, Math.max(graces.get(path) ?? 0, graceMs));
+    for (const path of standingPathsOf(window)) graces.set(path, Math.max(graces.get(path) ?? 0, graceMs));
   }
   return graces;
 }

@@ -7,7 +7,9 @@ import type { RunRecord } from "../crds/status.ts";
 import type { JobView } from "../kube/job-view.ts";
 import type { PodView } from "../kube/pod-view.ts";
 import type { RunIdentity } from "../protocol/node-data.ts";
+import type { LockPaths } from "../protocol/paths.ts";
 import { parseSchedule } from "../schedule/cron.ts";
+import type { Nominal } from "../schedule/lock-hours.ts";
 import { type Due, nothingDue, occurrence } from "../schedule/occurrence.ts";
 import { messageOf } from "../shared/errors.ts";
 import { asksForReaders } from "../window/late-drain.ts";
@@ -62,8 +64,8 @@ export async function observe(window: Window, asked: Asked, hands: Hands): Promi
 }
 
 async function observeIdle(window: Window, { accept, participants }: Asked, hands: Hands): Promise<Look> {
-  const acceptance: Acceptance = window.deleting ? { kind: "not asked" } : await accept(window);
   const facts = common(window, hands);
+  const acceptance: Acceptance = window.deleting ? { kind: "not asked" } : await accept(window, nextLocks(window, facts));
   const mustBeThere = window.spec.requireParticipants && facts.due.kind === "start" && acceptance.kind === "accepted";
   const observed: Observed = {
     ...facts,
@@ -78,6 +80,10 @@ async function observeIdle(window: Window, { accept, participants }: Asked, hand
   return { window, observed, job: undefined, pods: [], locks: undefined };
 }
 
+function nextLocks(window: Window, { due, now }: Pick<Observed, "due" | "now">): readonly LockPaths[] {
+  return due.kind === "start" ? due.run.locks : locksOf(window, { at: due.next?.at ?? now, leftOut: undefined });
+}
+
 function common(window: Window, hands: Hands): Pick<Observed, "now" | "window" | "due"> {
   const { namespace, name, uid, generation, deleting, spec, status, annotations } = window;
   const held = window.finalizers.includes(finalizer);
@@ -90,7 +96,7 @@ function dueOf(window: Window, now: number): Due {
   const { name, uid, generation, spec, status, annotations } = window;
   const parsed = parseSchedule(spec.schedule, spec.timeZone);
   if (parsed.kind === "problem") return nothingDue();
-  const locks = locksOf(window).map(({ path, signalPath }) => ({ path, signalPath }));
+  const locks = (nominal: Nominal) => locksOf(window, nominal).map(({ path, signalPath }) => ({ path, signalPath }));
   const runRequest = annotations[runRequestAnnotation];
   const createdAt = window.createdAtMs ?? now;
   const asked = { now, name, uid, generation, createdAt, spec, status, runRequest, locks };

@@ -8,7 +8,7 @@ import type { Session } from "../zookeeper/session.ts";
 import { createStanding, type LookAtPaths, type Standing } from "../zookeeper/standing.ts";
 import { type Hands, keyOf } from "./hands.ts";
 import { holdingPods, unmatchedHolders } from "./holding.ts";
-import { locksOf } from "./locks-of.ts";
+import { standingPathsOf } from "./locks-of.ts";
 import { createPatience, type Patience } from "./patience.ts";
 
 export interface Counted {
@@ -120,11 +120,7 @@ function enrolledIn({ namespace, name }: Window, workloads: Iterable<WorkloadVie
   return own.toSorted((a, b) => a.kind.localeCompare(b.kind) || a.name.localeCompare(b.name));
 }
 
-const lookAt = (window: Window, { look }: Pick<Kept, "look">, session: Session) =>
-  look(
-    session,
-    locksOf(window).map(({ path }) => path),
-  );
+const lookAt = (window: Window, { look }: Pick<Kept, "look">, session: Session) => look(session, standingPathsOf(window));
 
 interface Waiting {
   readonly patience: Patience;

@@ -17,6 +17,7 @@ export interface Rule<T> {
 interface LockPaths {
   readonly path: string;
   readonly signalPath?: string | undefined;
+  readonly hours?: { readonly from: number; readonly to: number } | undefined;
 }
 
 /** Gives a schema its rules: for the parser and, under the key that the API server knows, for the CRD. */
@@ -31,7 +32,8 @@ export function withRules<S extends z.ZodType>(schema: S, rules: readonly Rule<z
 }
 
 const below = (path: string, parent: string) => path.startsWith(`${parent}/`);
-const apart = (a: string, b: string) => a !== b && !below(a, b) && !below(b, a);
+/** "" is no path: there is no signal. */
+const apart = (a: string, signalPath: string) => signalPath === "" || (a !== signalPath && !below(a, signalPath) && !below(signalPath, a));
 const signalOf = (lock: LockPaths) => lock.signalPath ?? `${lock.path}-signal`;
 const pairs = <T>(list: readonly T[]) => list.flatMap((a) => list.map((b) => [a, b] as const));
 
@@ -64,20 +66,44 @@ export const pathRules: readonly Rule<string>[] = [
     field: "",
     holds: (path) => path.split("/").every((segment) => segment.length <= 64),
   },
+  {
+    cel: "self.matches('^([^{}]|[{](date|hour|yyyy|MM|dd)[}])*$')",
+    message: "Braces stand only around date, hour, yyyy, MM or dd, as in /data/{date}/{hour}: correct the word, or leave the braces out.",
+    field: "",
+    holds: (path) => /^([^{}]|[{](date|hour|yyyy|MM|dd)[}])*$/.test(path),
+  },
 ];
 
 export const lockRules: readonly Rule<LockPaths>[] = [
   {
-    cel: "!has(self.signalPath) || (self.signalPath != self.path && !self.signalPath.startsWith(self.path + '/') && !self.path.startsWith(self.signalPath + '/'))",
+    cel: "!has(self.signalPath) || self.signalPath == '' || (self.signalPath != self.path && !self.signalPath.startsWith(self.path + '/') && !self.path.startsWith(self.signalPath + '/'))",
     message: "The signal must not be the lock path, nor stand above or below it: name a node beside it, or leave signalPath out.",
     field: ".signalPath",
     holds: (lock) => apart(lock.path, signalOf(lock)),
   },
+  {
+    cel: "!has(self.hours) || (self.hours.to > self.hours.from && self.hours.to - self.hours.from <= 256)",
+    message: "The hours end after they begin, and are 256 at most: let to be greater than from, by 256 or less.",
+    field: ".hours",
+    holds: ({ hours }) => hours === undefined || (hours.to > hours.from && hours.to - hours.from <= 256),
+  },
+  {
+    cel: "!has(self.hours) || (self.path.contains('{hour}') && (self.path.contains('{date}') || (self.path.contains('{yyyy}') && self.path.contains('{MM}') && self.path.contains('{dd}'))))",
+    message: "Two of the hours would have one lock: name {hour} in path, and {date} or {yyyy}, {MM} and {dd}, or leave hours out.",
+    field: ".path",
+    holds: ({ path, hours }) => hours === undefined || namesTheHour(path),
+  },
 ];
+
+function namesTheHour(path: string): boolean {
+  const has = (...words: readonly string[]) => words.every((word) => path.includes(`{${word}}`));
+  return has("hour") && (has("date") || has("yyyy", "MM", "dd"));
+}
+
 
 const signal = "(has(b.signalPath) ? b.signalPath : b.path + '-signal')";
 /** A lock's own signal is the business of its own rule, which blames the very field. */
-const signalsApart = `self.all(a, self.all(b, a.path == b.path || (${signal} != a.path && !${signal}.startsWith(a.path + '/') && !a.path.startsWith(${signal} + '/'))))`;
+const signalsApart = `self.all(a, self.all(b, a.path == b.path || ${signal} == '' || (${signal} != a.path && !${signal}.startsWith(a.path + '/') && !a.path.startsWith(${signal} + '/'))))`;
 
 export const locksRules: readonly Rule<readonly LockPaths[]>[] = [
   {
@@ -146,7 +172,19 @@ interface Spans {
   readonly uncleanExitGraceSeconds: number;
 }
 
-export const specRules: readonly Rule<Spans>[] = [
+interface Participation {
+  readonly requireParticipants: boolean;
+  readonly locks?: readonly LockPaths[] | undefined;
+}
+
+export const specRules: readonly Rule<Spans & Participation>[] = [
+  {
+    cel: "!self.requireParticipants || !has(self.locks) || self.locks.exists(lock, !lock.path.contains('{'))",
+    message:
+      "Nobody holds the lock of an hour all the time, so the window would never start: set requireParticipants to false, or add a lock whose path has no braces.",
+    field: ".requireParticipants",
+    holds: ({ requireParticipants, locks }) => !requireParticipants || (locks ?? [{ path: "" }]).some(({ path }) => !path.includes("{")),
+  },
   {
     cel: "self.windowDeadlineSeconds > self.drainGraceSeconds && self.windowDeadlineSeconds > self.uncleanExitGraceSeconds",
     message:

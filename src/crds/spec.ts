@@ -8,24 +8,43 @@ import { jobTemplateRules, lockRules, locksRules, pathRules, scheduleRules, spec
 const int = (minimum: number, maximum: number) => z.int32().min(minimum).max(maximum);
 const day = 86_400;
 
-/** A znode path. The API server refuses a pattern with nested repetitions beyond 1000, so a rule bounds the segments. */
+/** A znode path, or a template of one. The API server refuses a pattern with nested repetitions beyond 1000, so rules say the rest. */
 const znodePath = withRules(
   z
     .string()
     .min(2)
     .max(512)
-    .regex(/^(\/[A-Za-z0-9._-]+){1,16}$/),
+    .regex(/^(\/[A-Za-z0-9._{}-]+){1,16}$/),
+  pathRules,
+);
+const znodePathOrNone = withRules(
+  z
+    .string()
+    .max(512)
+    .regex(/^((\/[A-Za-z0-9._{}-]+){1,16})?$/),
   pathRules,
 );
 
+/** A year, either way. */
+const hour = () => int(-8760, 8760);
+
 const lockFields = z.object({
   path: znodePath.describe(
-    "The lock path that the processors use: the base path of an Apache Curator InterProcessReadWriteLock. Under /exclusive-windows/<namespace>/ unless an administrator granted the namespace more. Nothing but lock nodes may stand under it. Example: /orders/processing",
+    "The lock path that the processors use: the base path of an Apache Curator InterProcessReadWriteLock. Under /exclusive-windows/<namespace>/ unless an administrator granted the namespace more. Nothing but lock nodes may stand under it. Example: /orders/processing. {date} (yyyyMMdd), {hour}, {yyyy}, {MM} and {dd} stand for the hour that the run is due in, or that it was requested in, in UTC.",
   ),
-  signalPath: znodePath
+  signalPath: znodePathOrNone
     .optional()
     .describe(
-      "The node that exists while processors are asked to pause. A sibling of the lock path, never below it; windows that share a lock path name the same signal. Default: the lock path followed by -signal.",
+      'The node that exists while processors are asked to pause. A sibling of the lock path, never below it; windows that share a lock path name the same signal. It may hold what path may. "": there is none, nobody is asked to pause, and whoever holds a read lock is waited for. Default: the lock path followed by -signal.',
+    ),
+  hours: z
+    .object({
+      from: hour().describe("The first hour, counted from the hour that the run is due in. Example: -24."),
+      to: hour().describe("The end of the range, itself left out. Example: 0."),
+    })
+    .optional()
+    .describe(
+      "The lock is taken for each of these hours, named by the braces in path: {hour}, and {date} or {yyyy}, {MM} and {dd}. Whole days (24 hours) are counted by the calendar of timeZone, the rest by the clock: -24 to 0 at midnight is yesterday, 23 or 25 hours of it where the clocks change. At most 256 locks in all.",
     ),
 });
 export const lockSchema = withRules(lockFields, lockRules).describe("One lock, and the signal that asks its processors to pause.");

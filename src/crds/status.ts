@@ -53,7 +53,7 @@ export const steps = z.object({
 
 const runLock = z.object({
   path: text(512).describe("The lock path."),
-  signalPath: text(512).describe("The signal's path."),
+  signalPath: text(512).describe("The signal's path; empty where the lock has none."),
   node: text(700).optional().describe("The name of the run's write node below the lock path."),
 });
 
@@ -70,7 +70,7 @@ export const runSchema = z.object({
     .object({ name: text(63).describe("The Job's name."), uid: text(64).describe("The Job's uid: only this Job is ever let go.") })
     .optional()
     .describe("The run's Job, named before the run queues."),
-  locks: z.array(runLock).max(16).describe("The locks of the run, as they were when it began."),
+  locks: z.array(runLock).max(256).describe("The locks of the run, as they were when it began, each hour's by itself."),
   steps: steps.describe("When each step of the run was reached."),
   fencingToken: text(20).optional().describe("A number that only grows: whatever the Job writes to can refuse a lower one."),
   blockedCount: z.int32().optional().describe("How many lock nodes the run waits for."),

@@ -3,6 +3,7 @@
 //
 // Promised: the paths are those of every hour that holds an instant of the range, in order; a range that has none, or too many, is refused.
 // Not promised: that anybody locks there, or that there is data of each hour.
+import { timeValues, timeWords } from "./path-templates.ts";
 import { checkLockPath } from "./paths.ts";
 
 export interface Dataset {
@@ -56,7 +57,7 @@ export function logdriverPath(root: string, { at, ...names }: DataHour): HourPat
   return nameProblem(names, logdriverHour) ?? { kind: "path", path: (root === "/" ? "" : root) + pathOf(logdriverHour, names, at) };
 }
 
-const words = ["servicePath", "component", "date", "hour", "yyyy", "MM", "dd"] as const;
+const words = ["servicePath", "component", ...timeWords] as const;
 type Word = (typeof words)[number];
 
 function layoutProblem(layout: string): Problem<"layout"> | undefined {
@@ -105,9 +106,8 @@ function hourOf(at: number): number {
   return at - (at % hourMs);
 }
 
-function pathOf(layout: string, { servicePath, component }: Names, hour: number): string {
-  const [yyyy = "", MM = "", dd = "", HH = ""] = shown(hour).split(/[-T:]/);
-  const values: Readonly<Record<string, string>> = { servicePath, component, date: yyyy + MM + dd, hour: HH, yyyy, MM, dd };
+function pathOf(layout: string, { servicePath, component }: Names, at: number): string {
+  const values: Readonly<Record<string, string>> = { servicePath, component, ...timeValues(at) };
   // At one go: what is put in may hold such words itself.
   return layout.replaceAll(/\{([^}]*)\}/g, (_, word: string) => values[word] ?? "");
 }

@@ -3,7 +3,7 @@
 // Promised: whatever bytes stand in a node, reading them never throws; what is not exactly ours is foreign. Names that come out
 // of data can stand in a path.
 // Not promised: that ours is true. Anybody who may write the node may write our JSON.
-import { checkLockPath, isSegment, type LockPaths } from "./paths.ts";
+import { checkLockPath, isSegment, type LockPaths, mostLocks } from "./paths.ts";
 
 export interface WindowName {
   readonly namespace: string;
@@ -38,7 +38,6 @@ export interface HeldData {
 }
 
 const mostOwners = 1000;
-const mostLocks = 64;
 const longestData = 256 * 1024;
 const longestOwner = 200;
 
@@ -96,7 +95,7 @@ function parseWindow(value: unknown): WindowName | undefined {
 function parseLock(value: unknown): LockPaths | undefined {
   const path = field(value, "path");
   const signalPath = field(value, "signalPath");
-  return isPath(path) && isPath(signalPath) ? { path, signalPath } : undefined;
+  return isPath(path) && (signalPath === "" || isPath(signalPath)) ? { path, signalPath } : undefined;
 }
 
 /** Who made a lock node, for people: of ours the window and the run, of others the text they left (Curator: an address); "" if unknown. */

@@ -4,6 +4,8 @@
 // one signal path.
 // Not promised: that two windows may share what each of them may name; `overlaps` says whether two paths stand in each other's way.
 
+import { filled, mayBeBelow, shapeOf } from "./path-templates.ts";
+
 export const root = "/exclusive-windows";
 /** One node for each installation, below it one for each run that has queued. */
 export const heldRoot = `${root}/_held`;
@@ -12,9 +14,14 @@ export const fencesRoot = `${root}/_fences`;
 
 export interface LockPaths {
   readonly path: string;
+  /** "": nobody is asked to pause; readers that release by themselves are waited for. */
   readonly signalPath: string;
 }
 
+/** As many as one transaction takes. */
+export const mostLocks = 256;
+/** Of all paths of a run together: each stands several times in one transaction, and the servers refuse more than a megabyte. */
+const mostCharacters = 65_536;
 const longestPath = 512;
 const mostSegments = 16;
 const segmentRule = /^[A-Za-z0-9._-]{1,64}$/;
@@ -51,7 +58,9 @@ function reserved(segments: readonly string[], shown: string): string | undefine
 /** Why the locks of one window cannot be used together; undefined if they can. */
 export function checkLocks(locks: readonly LockPaths[]): string | undefined {
   const lockPaths = locks.map((lock) => lock.path);
-  const signalPaths = [...new Set(locks.map((lock) => lock.signalPath))];
+  const signalPaths = [...new Set(locks.map((lock) => lock.signalPath))].filter((path) => path !== "");
+  const many = tooMany([...lockPaths, ...signalPaths], lockPaths.length);
+  if (many !== undefined) return many;
   for (const path of [...lockPaths, ...signalPaths]) {
     const problem = checkLockPath(path);
     if (problem !== undefined) return problem;
@@ -66,24 +75,38 @@ export function checkLocks(locks: readonly LockPaths[]): string | undefined {
   return nested([...lockPaths, ...signalPaths, ...readers]);
 }
 
+function tooMany(paths: readonly string[], lockCount: number): string | undefined {
+  if (lockCount > mostLocks) return `there are ${lockCount} lock paths: at most ${mostLocks} are allowed`;
+  const characters = paths.reduce((sum, path) => sum + path.length, 0);
+  if (characters <= mostCharacters) return undefined;
+  return `the lock paths and signal paths have ${characters} characters together: at most ${mostCharacters} are allowed`;
+}
+
 function nested(paths: readonly string[]): string | undefined {
-  for (const a of paths) {
-    const b = paths.find((other) => isBelow(other, a));
-    if (b !== undefined) return `${b} stands below ${a}: only lock nodes may stand below a lock path, and nothing below a signal`;
+  const standing = new Set(paths);
+  for (const path of paths) {
+    for (let above = parentPath(path); above !== "/"; above = parentPath(above)) {
+      if (standing.has(above))
+        return `${path} stands below ${above}: only lock nodes may stand below a lock path, and nothing below a signal`;
+    }
   }
   return undefined;
 }
 
-/** Whether a namespace's windows may name a path: below its own part of the root, or at or below one of the prefixes granted to it. */
-export function mayUse(path: string, namespace: string, grants: readonly string[]): boolean {
-  if (checkLockPath(path) !== undefined || !isSegment(namespace)) return false;
-  if (isBelow(path, `${root}/${namespace}`)) return true;
-  return grants.some((grant) => grant === "/" || path === grant || isBelow(path, grant));
+/**
+ * Whether a namespace's windows may name a path: below its own part of the root, or at or below one of the prefixes granted to it.
+ * Of a template everything that it can give counts.
+ */
+export function mayUse(template: string, namespace: string, grants: readonly string[]): boolean {
+  if (checkLockPath(filled(template, 0)) !== undefined || !isSegment(namespace)) return false;
+  const shape = shapeOf(template);
+  if (isBelow(shape, `${root}/${namespace}`)) return true;
+  return grants.some((grant) => grant === "/" || shape === grant || isBelow(shape, grant));
 }
 
-/** Whether one path stands below the other. Equal paths do not overlap: windows may share a lock. */
+/** Whether one path, or template, may stand below the other. Equal paths do not overlap: windows may share a lock. */
 export function overlaps(a: string, b: string): boolean {
-  return isBelow(a, b) || isBelow(b, a);
+  return mayBeBelow(a, b) || mayBeBelow(b, a);
 }
 
 function isBelow(path: string, above: string): boolean {
@@ -127,6 +150,11 @@ function segment(text: string, what: string): string {
 
 // A colon is in no path that checkLockPath accepts, so it can stand for the slash without any escaping.
 const slash = ":";
+
+/** The fence of a window's runs for the locks that have no signal: they are no other window's business. No signal path has it. */
+export function windowFencePath(windowUid: string): string {
+  return `${fencesRoot}/${slash}${encodeURIComponent(windowUid)}`;
+}
 
 /** The fence of a signal path that checkLockPath accepts. */
 export function fencePath(signalPath: string): string {

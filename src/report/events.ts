@@ -110,19 +110,27 @@ function resultEvent(run: RunRecord, { result, message }: NonNullable<RunRecord[
 
 function stepEvents(old: Steps, { steps, ...run }: RunRecord): readonly EventNote[] {
   const seconds = (from: string | undefined, to: string | undefined) => `${secondsBetween(from, to) ?? "?"} s`;
-  const signals = run.locks.map((l) => l.signalPath).join(", ");
-  const paths = run.locks.map((l) => l.path).join(", ");
+  const signals = listed(run.locks.flatMap(({ signalPath }) => (signalPath === "" ? [] : [signalPath])));
+  const paths = listed(run.locks.map(({ path }) => path));
+  const raised = signals === "" ? "" : `raised ${signals} and `;
+  const cleared = signals === "" ? "" : " and cleared the signal";
   const drained = seconds(steps.queuedTime, steps.drainedTime);
   const paused = seconds(steps.queuedTime, steps.releaseTime);
   const table: readonly (readonly [keyof Steps, EventNote])[] = [
-    ["queuedTime", normal("SignalRaised", "Queue", `raised ${signals} and queued for the write lock on ${paths}`)],
+    ["queuedTime", normal("SignalRaised", "Queue", `${raised}queued for the write lock on ${paths}`)],
     ["drainedTime", normal("DrainCompleted", "Drain", `every read lock was released after ${drained}`)],
     ["exclusiveTime", normal("WriteLockAcquired", "Promote", `the write lock on ${paths} is held, and outlives the controller`)],
     ["unsuspendTime", normal("JobLetGo", "StartJob", `let Job ${run.jobName} go with fencing token ${run.fencingToken ?? "?"}`, true)],
     ["jobStartTime", normal("JobStarted", "StartJob", `the first container of Job ${run.jobName} has started`, true)],
-    ["releaseTime", normal("SignalCleared", "Release", `released the locks and cleared the signal; processors were paused for ${paused}`)],
+    ["releaseTime", normal("SignalCleared", "Release", `released the locks${cleared}; processors were paused for ${paused}`)],
   ];
   return table.filter(([step]) => steps[step] !== undefined && old[step] === undefined).map(([, event]) => event);
+}
+
+/** Each once; of many the first and the last. */
+function listed(paths: readonly string[]): string {
+  const each = [...new Set(paths)];
+  return each.length <= 16 ? each.join(", ") : `${each[0]} … ${each.at(-1)} (${each.length} in all)`;
 }
 
 /** The last step is often seen in the very pass that closes the run: then it stands in the history only. */

@@ -5,6 +5,7 @@ import type { Spec } from "../crds/spec.ts";
 import type { Answered, RunRecord, Status } from "../crds/status.ts";
 import { collapsedOnto, type Schedule, type Slot } from "./cron.ts";
 import { lateSkips, overdueRequest } from "./late.ts";
+import type { Nominal } from "./lock-hours.ts";
 import { firstUnanswered, lastUnanswered, type Mark, markAfter, type Passed, passedSlots } from "./passed-slots.ts";
 import { jobName, runId } from "./run-id.ts";
 import { collapsedSkip, type PassedReason, type Skip, skipOf } from "./skip.ts";
@@ -50,7 +51,8 @@ export interface Asked {
   /** With an active run nothing is due: slots that come are skipped, a request waits. */
   readonly status: Status;
   readonly runRequest: string | undefined;
-  readonly locks: NewRun["locks"];
+  /** The locks of a run that is due then. */
+  readonly locks: (nominal: Nominal) => NewRun["locks"];
 }
 
 const SECOND = 1000;
@@ -127,7 +129,7 @@ function answerSchedule(asked: Asked, schedule: Schedule, { mark, pausedBy }: He
   const latest = lastUnanswered(schedule, mark, now);
   if (latest === undefined || latest.at < earliest) return late(asked, schedule, mark);
   const skipped = [...dropped(asked, schedule, { mark, latest, earliest }), ...collapsedSkip(latest, collapsedOnto(schedule, latest))];
-  const run = newRun(asked, "Schedule", latest.key, latest.at);
+  const run = newRun(asked, "Schedule", latest.key, nominalOf(latest));
   return { answer: { kind: "start", run, skipped, moved: movedText(latest, spec) }, after: markAfter(schedule, latest) };
 }
 
@@ -172,14 +174,20 @@ function answerRequest(asked: Asked): Answer | undefined {
   const overdue = overdueRequest(request, asked);
   if (overdue !== undefined) return { kind: "skip", skipped: [overdue], request };
   if (request === runRequest && REQUEST.test(request) && !Number.isNaN(Date.parse(request))) {
-    return { kind: "start", run: newRun(asked, "Request", request, now), skipped: [], moved: undefined };
+    return { kind: "start", run: newRun(asked, "Request", request, { at: now, leftOut: undefined }), skipped: [], moved: undefined };
   }
   const at = timeText(now);
   const message = `the annotation exclusivewindow.dev/run-requested-at is ${JSON.stringify(runRequest)}; write an RFC 3339 time such as ${at}`;
   return { kind: "skip", skipped: [{ reason: "InvalidRunRequest", count: 1, scheduledTime: at, message }], request };
 }
 
-function newRun({ now, name, uid, generation, spec, locks }: Asked, trigger: NewRun["trigger"], slot: string, at: number): NewRun {
+export function nominalOf({ at, key, moved }: Slot): Nominal {
+  return { at, leftOut: moved ? Date.parse(`${key}Z`) : undefined };
+}
+
+function newRun(asked: Asked, trigger: NewRun["trigger"], slot: string, nominal: Nominal): NewRun {
+  const { now, name, uid, generation, spec, locks } = asked;
+  const { at } = nominal;
   return {
     id: runId(uid, trigger === "Schedule" ? spec.timeZone : "", slot),
     trigger,
@@ -189,7 +197,7 @@ function newRun({ now, name, uid, generation, spec, locks }: Asked, trigger: New
     deadlineTime: timeText(at + spec.windowDeadlineSeconds * SECOND),
     generation,
     jobName: jobName(name, trigger, slot),
-    locks,
+    locks: locks(nominal),
   };
 }
 

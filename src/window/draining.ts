@@ -2,9 +2,9 @@
 import type { RunRecord } from "../crds/status.ts";
 import { graceEnd } from "./deadlines.ts";
 import { classifyWaiting } from "./late-drain.ts";
-import type { KnownLocks, LockFacts, Observed } from "./observed.ts";
+import type { KnownLocks, Observed } from "./observed.ts";
 import type { ActiveSituation } from "./situation.ts";
-import { stepsReached } from "./steps.ts";
+import { isSignalled, stepsReached } from "./steps.ts";
 
 export function classifyDraining(o: Observed, run: RunRecord, known: KnownLocks): ActiveSituation {
   const { held, locks } = known;
@@ -23,8 +23,4 @@ export function classifyDraining(o: Observed, run: RunRecord, known: KnownLocks)
   const vanished = locks.flatMap((l) => l.vanished);
   const until = graceEnd(o, stepsReached(o, run), vanished.length > 0);
   return o.now < until ? { at: "In grace", until, vanished } : { at: "Drained" };
-}
-
-function isSignalled(lock: LockFacts): boolean {
-  return lock.signal === "ours" || lock.signal === "ours for good";
 }

@@ -173,7 +173,8 @@ export interface LockFacts {
   readonly nodeName: string | undefined;
   /** As a decimal number; only of a promoted node. */
   readonly czxid: string | undefined;
-  readonly signal: "absent" | "without us" | "ours" | "ours for good" | "foreign";
+  /** `not used`: the lock has none. */
+  readonly signal: "not used" | "absent" | "without us" | "ours" | "ours for good" | "foreign";
   /** How many lock nodes sort before ours; 0 is first. Meaningless while ours is absent. */
   readonly ahead: number;
   /** Whether a write node of somebody else is among them. */

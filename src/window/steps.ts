@@ -50,5 +50,10 @@ function isAnotherPlace({ path, node, nodeName }: LockFacts, run: RunRecord): bo
 }
 
 function isQueued(lock: LockFacts): boolean {
-  return lock.node !== "absent" && (lock.signal === "ours" || lock.signal === "ours for good");
+  return lock.node !== "absent" && isSignalled(lock);
+}
+
+/** Whether everybody who is to be asked to pause is being asked. */
+export function isSignalled({ signal }: LockFacts): boolean {
+  return signal === "not used" || signal === "ours" || signal === "ours for good";
 }

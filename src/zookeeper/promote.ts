@@ -55,7 +55,7 @@ function obstacleOn(run: RunIdentity, lock: LockLook): string | undefined {
   if (lock.problem !== undefined) return lock.problem;
   if (lock.node.kind === "absent") return `run ${run.runId} has no write node on ${lock.path}`;
   if (lock.aheadCount > 0) return `${lock.aheadCount} lock nodes are ahead of run ${run.runId} on ${lock.path}`;
-  if (!isJoined(lock.signal, run)) return `the signal ${lock.signalPath} does not stand for run ${run.runId}`;
+  if (!isJoined(lock, run)) return `the signal ${lock.signalPath} does not stand for run ${run.runId}`;
   return undefined;
 }
 
@@ -63,7 +63,7 @@ function obstacleOn(run: RunIdentity, lock: LockLook): string | undefined {
 export async function raiseSignals(session: Session, run: RunIdentity, look: RunLook): Promise<Commit> {
   if (look.held.kind !== "promoted") return { kind: "stale", message: `run ${run.runId} is not promoted (${look.held.kind})` };
   const signals = seenSignals(look);
-  const lost = signals.filter(({ signal }) => signal.kind !== "foreign" && !isJoined(signal, run));
+  const lost = signals.filter((seen) => seen.signal.kind !== "foreign" && !isJoined(seen, run));
   if (lost.length === 0) return { kind: "done" };
   await ensureFences(session, signals);
   const outcome = await commit(session, [

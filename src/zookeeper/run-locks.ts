@@ -1,8 +1,8 @@
 // What is known of a run's locks, and what an attempt to change them comes to: the words that the look (run-look.ts) and the
 // transactions (queue.ts, promote.ts, release.ts) share.
 //
-// The rule that holds them together: every transaction of a run bumps the fence of each of its signal paths, at the version the
-// look saw. So whatever was done to the run, or to a signal of its, since the look makes the transaction fail as a whole. What
+// The rule that holds them together: every transaction of a run bumps the fence of each of its signal paths, and of its window where
+// locks have no signal, at the version the look saw. So whatever was done to the run, or to a signal of its, since the look makes the transaction fail as a whole. What
 // bumps no fence (sessions that expire, people who delete things) is caught by the operations on the nodes themselves.
 import type { RunIdentity, SignalOwner, WindowName } from "../protocol/node-data.ts";
 
@@ -41,8 +41,11 @@ export type WriteNodeLook =
 
 export interface LockLook {
   readonly path: string;
+  /** "": it has no signal. */
   readonly signalPath: string;
-  /** Undefined: the signal was never raised. */
+  /** The path of what guards it. */
+  readonly fence: string;
+  /** Undefined: the fence was never bumped. */
   readonly fenceVersion: number | undefined;
   readonly signal: SignalLook;
   /** The run's write node that is first in line. */

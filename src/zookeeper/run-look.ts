@@ -6,7 +6,7 @@
 import { type LockNode, sequenceProblem, sortLockNodes, writeNodePrefix } from "../protocol/lock-nodes.ts";
 import { writerGrant } from "../protocol/lock-order.ts";
 import { parseSignal, type RunIdentity, sameRun } from "../protocol/node-data.ts";
-import { fencePath, root } from "../protocol/paths.ts";
+import { fencePath, root, windowFencePath } from "../protocol/paths.ts";
 import { mapBounded } from "./bounded.ts";
 import { readAllHeld } from "./held.ts";
 import { withOwners } from "./holders.ts";
@@ -20,7 +20,7 @@ const mostNames = 20;
 /** Throws ZooKeeperError. */
 export async function lookAtRun(session: Session, run: RunIdentity): Promise<RunLook> {
   await session.sync(root);
-  const seen = await readSignals(session, [...new Set(run.locks.map((lock) => lock.signalPath))]);
+  const seen = await readSignals(session, run);
   const held = await readAllHeld(session);
   const locks = await mapBounded([...seen.entries()], ([signalPath, signal]) => readLocks(session, run, signalPath, signal));
   const byPath = new Map(locks.flat().map((lock) => [lock.path, lock]));
@@ -42,18 +42,22 @@ function rival(entry: HeldEntry): Rival {
   return { installation, runId, window, exclusive, paths: locks.map((lock) => lock.path) };
 }
 
-async function readSignals(session: Session, signalPaths: readonly string[]): Promise<ReadonlyMap<string, SeenSignal>> {
-  const fences = await mapBounded(signalPaths, async (path) => (await session.exists(fencePath(path)))?.version);
-  const signals = await mapBounded(signalPaths, (path) => readSignal(session, path));
-  return new Map(
-    signalPaths.map((signalPath, i) => [signalPath, { signalPath, fenceVersion: fences[i], signal: signals[i] ?? { kind: "none" } }]),
-  );
+async function readSignals(session: Session, run: RunIdentity): Promise<ReadonlyMap<string, SeenSignal>> {
+  const paths = [...new Set(run.locks.map((lock) => lock.signalPath))];
+  const fences = await mapBounded(paths, async (signalPath) => {
+    const fence = signalPath === "" ? windowFencePath(run.window.uid) : fencePath(signalPath);
+    return { signalPath, fence, fenceVersion: (await session.exists(fence))?.version };
+  });
+  const signals = await mapBounded(paths, async (path) => (path === "" ? none : readSignal(session, path)));
+  return new Map(fences.map((seen, i) => [seen.signalPath, { ...seen, signal: signals[i] ?? none }]));
 }
+
+const none: SignalLook = { kind: "none" };
 
 /** Not synced: the caller has. */
 export async function readSignal(session: Session, path: string): Promise<SignalLook> {
   const node = await session.get(path);
-  return node === undefined ? { kind: "none" } : signalLook(path, node);
+  return node === undefined ? none : signalLook(path, node);
 }
 
 function signalLook(path: string, { data, stat }: Node): SignalLook {
@@ -83,6 +87,7 @@ async function readLock(session: Session, run: RunIdentity, path: string, seen: 
   return {
     path,
     signalPath: seen.signalPath,
+    fence: seen.fence,
     fenceVersion: seen.fenceVersion,
     signal: seen.signal,
     node,

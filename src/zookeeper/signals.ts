@@ -3,13 +3,16 @@
 // Promised: a signal that is not ours, or was overwritten since the look, is neither changed nor deleted.
 
 import { type SignalOwner, sameRun, signalData } from "../protocol/node-data.ts";
-import { fencePath, heldOf, heldPath } from "../protocol/paths.ts";
+import { heldOf, heldPath } from "../protocol/paths.ts";
+import { mapBounded } from "./bounded.ts";
 import type { RunLook, SignalLook } from "./run-locks.ts";
 import type { Operation, Session } from "./session.ts";
 
 /** A signal as the look saw it. */
 export interface SeenSignal {
+  /** "": what stands for the locks that have none. There is nothing to raise, and a fence all the same. */
   readonly signalPath: string;
+  readonly fence: string;
   readonly fenceVersion: number | undefined;
   readonly signal: SignalLook;
 }
@@ -20,7 +23,9 @@ export function seenSignals(look: RunLook): readonly SeenSignal[] {
   return [...byPath.values()];
 }
 
-export function isJoined(signal: SignalLook, run: SignalOwner): boolean {
+/** Whether a run has raised a signal, or has none to raise. */
+export function isJoined({ signal, signalPath }: Pick<SeenSignal, "signal" | "signalPath">, run: SignalOwner): boolean {
+  if (signalPath === "") return true;
   return signal.kind === "ours" && signal.owners.some((owner) => sameRun(owner, run));
 }
 
@@ -29,19 +34,19 @@ export function isJoined(signal: SignalLook, run: SignalOwner): boolean {
  * look saw the signal is expected at version 0, so whoever changes the signal before us makes ours fail.
  */
 export async function ensureFences(session: Session, seen: readonly SeenSignal[]): Promise<void> {
-  for (const { signalPath, fenceVersion } of seen) {
-    if (fenceVersion === undefined) await session.createParents(fencePath(signalPath));
-  }
+  const missing = seen.filter(({ fenceVersion }) => fenceVersion === undefined);
+  await mapBounded(missing, ({ fence }) => session.createParents(fence));
 }
 
 /** Fails the transaction if anybody has changed this signal since the look, and every other transaction that is under way. */
 export function bumpFence(seen: SeenSignal): Operation {
-  return { op: "set", path: fencePath(seen.signalPath), data: Buffer.alloc(0), version: seen.fenceVersion ?? 0 };
+  return { op: "set", path: seen.fence, data: Buffer.alloc(0), version: seen.fenceVersion ?? 0 };
 }
 
 /** Raises the signal for a run, or joins it. The caller has made sure that it is not foreign. */
 export function join(seen: SeenSignal, run: SignalOwner, mode: "ephemeral" | "persistent"): readonly Operation[] {
   const { signal, signalPath: path } = seen;
+  if (path === "") return [];
   if (signal.kind === "foreign") throw new Error(`${path} is not ours and cannot be joined: ${signal.message}`);
   const owner = { installation: run.installation, runId: run.runId };
   if (signal.kind === "none") return [{ op: "create", path, data: signalData([owner]), mode }];

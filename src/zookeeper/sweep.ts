@@ -30,8 +30,9 @@ export async function sweepSignals(session: Session): Promise<number> {
 
 async function sweepSignal(session: Session, signalPath: string): Promise<number> {
   // The fence first, then the signal, then who lives: a run that joins after the fence was read makes the transaction fail.
-  const fenceVersion = (await session.exists(fencePath(signalPath)))?.version;
-  const seen: SeenSignal = { signalPath, fenceVersion, signal: await readSignal(session, signalPath) };
+  const fence = fencePath(signalPath);
+  const fenceVersion = (await session.exists(fence))?.version;
+  const seen: SeenSignal = { signalPath, fence, fenceVersion, signal: await readSignal(session, signalPath) };
   if (seen.signal.kind !== "ours" || fenceVersion === undefined) return 0;
   const { entries, installations } = await readAllHeld(session);
   const dead = deadOwners([seen.signal], entries);

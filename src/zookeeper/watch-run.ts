@@ -31,7 +31,7 @@ export async function watchRun(session: Session, run: RunIdentity, look: RunLook
 function watchedOf(lock: LockLook): readonly Watched[] {
   const { signal, node, predecessor } = lock;
   const mzxid = signal.kind === "none" ? undefined : signal.mzxid;
-  const watched: Watched[] = [{ path: lock.signalPath, same: (stat) => stat?.mzxid === mzxid }];
+  const watched: Watched[] = lock.signalPath === "" ? [] : [{ path: lock.signalPath, same: (stat) => stat?.mzxid === mzxid }];
   if (node.kind !== "absent") watched.push({ path: `${lock.path}/${node.name}`, same: (stat) => stat?.czxid === node.czxid });
   if (predecessor !== undefined) watched.push({ path: `${lock.path}/${predecessor}`, same: (stat) => stat !== undefined });
   return watched;

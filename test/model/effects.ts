@@ -20,6 +20,7 @@ export function guardOf({ do: action, pod, ops }: Effect, shortcut?: Shortcut): 
     default:
       return (ops ?? []).reduce((bits, op) => {
         if (op.on === "fence") return bits | bit.fence[op.path];
+        if (op.on === "own fence") return bits | bit.ownFence;
         return op.on === "node" && op.op !== "queue" && !shortcut?.lenient ? bits | bit.node[op.path] : bits;
       }, 0);
   }

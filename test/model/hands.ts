@@ -12,9 +12,9 @@ export type Touched = Readonly<Partial<Record<RunName, number>>>;
 const partBits: Readonly<Record<ReadPart, number>> = {
   window: bit.window,
   job: bit.job,
-  pods: ~63,
+  pods: ~127,
   "job again": 0,
-  locks: bit.fence.P | bit.fence.Q | bit.node.P | bit.node.Q,
+  locks: bit.fence.P | bit.fence.Q | bit.node.P | bit.node.Q | bit.ownFence,
 };
 
 /** What hands are left with once those parts of their looks have changed. */

@@ -29,17 +29,15 @@ export interface LockLook {
   readonly changes: Readonly<Record<Change, readonly Op[] | undefined>>;
 }
 
-type Locks = readonly (readonly PathName[])[];
-
 export class LockLooks {
   readonly #known = new Map<string, LockLook>();
   readonly #missing = new Map<string, { readonly znodes: Znodes; readonly run: RunName }>();
-  readonly #locks: Locks;
+  readonly #setting: Pick<Setting, "locks" | "signals">;
   readonly #shortcut: Shortcut | undefined;
   readonly keyOf = remembered(keyOf);
 
-  constructor({ locks, shortcut }: Pick<Setting, "locks" | "shortcut">) {
-    this.#locks = locks;
+  constructor({ locks, signals, shortcut }: Pick<Setting, "locks" | "signals" | "shortcut">) {
+    this.#setting = { locks, signals };
     this.#shortcut = shortcut;
   }
 
@@ -87,12 +85,12 @@ export class LockLooks {
   }
 
   #identity(run: RunName): RunIdentity {
-    return identity(run, this.#locks[runNames.indexOf(run)] ?? []);
+    return identity(run, this.#setting);
   }
 
   #sent(ops: readonly Op[], change: Change, look: RunLook): readonly Op[] {
     const sent = this.#shortcut?.sent?.(ops, change, look) ?? ops;
-    return this.#shortcut?.fenceless ? sent.filter((op) => op.on !== "fence") : sent;
+    return this.#shortcut?.fenceless ? sent.filter((op) => op.on !== "fence" && op.on !== "own fence") : sent;
   }
 
   build({ queues, signals, held }: Znodes): MemoryZooKeeper {
@@ -101,6 +99,7 @@ export class LockLooks {
       zookeeper.apply([{ op: "create", path, data, mode: owner === "none" ? "persistent" : "ephemeral" }], "somebody");
     for (const path of ["/locks", root, heldRoot, heldOf(installation), fencesRoot]) create(path, nothing);
     for (const run of runNames) if (held[run] !== undefined) create(places.held[run], heldData(this.#identity(run)), held[run]);
+    for (const run of runNames) create(places.ownFence[run], nothing);
     for (const name of pathNames) {
       const { path, signalPath, fence } = places[name];
       const signal = signals[name];

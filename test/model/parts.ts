@@ -74,6 +74,7 @@ export type Seen = Pick<Kube, "window" | "finalizer" | "abandon" | "status" | "j
 /** One operation of a transaction of ours, in the words of the model. `nth`: which of the run's nodes that the look saw there. */
 export type Op =
   | { readonly on: "fence"; readonly path: PathName }
+  | { readonly on: "own fence"; readonly run: RunName }
   | { readonly on: "held"; readonly op: "create" | "remove" | "check"; readonly run: RunName; readonly stays: boolean }
   | {
       readonly on: "signal";
@@ -157,10 +158,10 @@ export interface Move {
 }
 
 /** What may have changed since a look, as bits of a hand's `stale`. */
-export const bit = { window: 1, job: 2, fence: { P: 4, Q: 8 }, node: { P: 16, Q: 32 } } as const;
+export const bit = { window: 1, job: 2, fence: { P: 4, Q: 8 }, node: { P: 16, Q: 32 }, ownFence: 64 } as const;
 
 export function podBit(uid: string): number {
-  return 64 << Number(uid.slice("pod-".length));
+  return 128 << Number(uid.slice("pod-".length));
 }
 
 export const runNames: readonly RunName[] = ["A", "B"];

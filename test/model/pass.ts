@@ -8,7 +8,6 @@ import { type Decided, decide } from "../../src/window/decide.ts";
 import type { HoldingPod, JobFacts, LocksFacts, Observed, PodFacts } from "../../src/window/observed.ts";
 import { aSpec, aWindow, nothingIsDue, observed } from "../support/observed.ts";
 import type { Job, Pod, RunName, Seen } from "./parts.ts";
-import { runNames } from "./parts.ts";
 import { lockPaths } from "./places.ts";
 import type { Setting } from "./setting.ts";
 
@@ -30,10 +29,10 @@ function dueOf({ answered }: Status, run: NewRun): Due {
   return { ...nothingIsDue, kind: "start", run, skipped: [], moved: undefined, kept: { before, after } };
 }
 
-export function newRun(run: RunName, { locks }: Pick<Setting, "locks">): NewRun {
+export function newRun(run: RunName, setting: Pick<Setting, "locks" | "signals">): NewRun {
   const time = new Date(start).toISOString();
   const deadlineTime = new Date(start + aSpec.windowDeadlineSeconds * 1000).toISOString();
-  const paths = lockPaths(locks[runNames.indexOf(run)] ?? []);
+  const paths = lockPaths(run, setting);
   const times = { scheduledTime: time, startTime: time, deadlineTime, generation: 1 };
   return { id: run, trigger: "Schedule", slot: "2026-11-23T02:00", ...times, jobName: `job-of-${run}`, locks: [...paths] };
 }

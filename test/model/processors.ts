@@ -30,7 +30,7 @@ function catchUp(world: World, { path }: ProcessorKind, k: number): readonly Mov
   return [{ world: { ...world, processors }, fault: false, text: `the cache of r${k} learns of the signal`, wrong: undefined }];
 }
 
-function stagesOf(world: World, kind: ProcessorKind, k: number, { lease, shortcut }: Setting): readonly Stage[] {
+function stagesOf(world: World, kind: ProcessorKind, k: number, { lease, shortcut, signals }: Setting): readonly Stage[] {
   const { at = "closed", believes = false } = world.processors[k] ?? {};
   const isSignalled = kind.mode === "curator" ? believes : world.znodes.signals[kind.path] !== undefined;
   const mayExpire = world.rest.processorExpiries > 0;
@@ -44,7 +44,7 @@ function stagesOf(world: World, kind: ProcessorKind, k: number, { lease, shortcu
       return [...admitted(world, kind, k), ...lost];
     case "open":
       return [
-        ...(isSignalled ? [{ at: "closed", text: "has finished its events and releases", node: "gone" } as const] : []),
+        ...(isSignalled || !signals ? [{ at: "closed", text: "has finished its events and releases", node: "gone" } as const] : []),
         ...(mayExpire ? [ranOut(lease)] : []),
       ];
     case "shut":

@@ -28,6 +28,8 @@ export interface Setting {
   readonly name: string;
   /** The lock paths of each window: one window or two. */
   readonly locks: readonly (readonly PathName[])[];
+  /** False: the locks have none, and whoever reads releases when he has done. */
+  readonly signals: boolean;
   /** The parts of a look that are read at one instant; anything may happen between two. */
   readonly look: readonly (readonly ReadPart[])[];
   readonly processors: readonly ProcessorKind[];
@@ -68,6 +70,7 @@ const gates: readonly ProcessorKind[] = [
 export const calm: Setting = {
   name: "calm",
   locks: [["P"]],
+  signals: true,
   look: twoReads,
   processors: gates,
   podsPerJob: 1,

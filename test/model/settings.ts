@@ -15,6 +15,16 @@ const onBothPaths: readonly ProcessorKind[] = [
 ];
 export const trusting: readonly ProcessorKind[] = [{ mode: "signalled", path: "P" }];
 
+/** They look at no signal; they read, and release. */
+const readers: readonly ProcessorKind[] = [
+  { mode: "curator", path: "P" },
+  { mode: "curator", path: "P" },
+];
+const readersOfBoth: readonly ProcessorKind[] = [
+  { mode: "curator", path: "P" },
+  { mode: "curator", path: "Q" },
+];
+
 const toZnodes: readonly ActOfPeople[] = ["delete signal", "overwrite signal", "delete write node"];
 const toJobs: readonly ActOfPeople[] = ["delete Job", "orphan Job", "strip Job", "unsuspend Job"];
 const toWindows: readonly ActOfPeople[] = ["delete window", "strip window"];
@@ -46,6 +56,17 @@ const ci = {
   "several Pods": { look: oneLook, expiries: 1, podsPerJob: 2, failsEarly: true },
   "exclusivity lost, go on": { look: oneLook, acts: 1, people: toZnodes, policy: "Continue", podsPerJob: 2, processors: distrustful },
   "foreign writer": { look: oneLook, expiries: 1, foreignWriter: true, processors: distrustful },
+  "no signals": { expiries: 2, signals: false, processors: readers },
+  "no signals, write node deleted": {
+    ...{ look: oneLook, expiries: 1, acts: 1, people: ["delete write node", "delete window"], signals: false, processors: readers },
+  },
+  "no signals, two windows": {
+    ...{ look: oneLook, expiries: 1, signals: false, processors: readersOfBoth },
+    locks: [
+      ["P", "Q"],
+      ["P", "Q"],
+    ],
+  },
   "windows deleted, two reads": { expiries: 1, acts: 1, people: toWindows },
   "Jobs deleted, five reads": { look: fiveReads, acts: 1, people: ["delete Job", "strip Job"], latePods: true, processors: trusting },
 } as const satisfies Record<string, Changes>;

@@ -81,7 +81,7 @@ const beforePromotion = {
 function onlyLost(ops: readonly Op[], look: RunLook): readonly Op[] {
   const lost = look.locks.filter(({ node, signal }) => node.kind === "absent" || signal.kind === "none");
   const paths = lost.map(({ path }) => (path.endsWith("/p") ? "P" : "Q"));
-  return lost.length === look.locks.length ? ops : ops.filter((op) => op.on === "held" || paths.includes(op.path));
+  return lost.length === look.locks.length ? ops : ops.filter((op) => op.on === "held" || op.on === "own fence" || paths.includes(op.path));
 }
 
 const atTheEnd = {

@@ -91,7 +91,7 @@ export class Sweeps {
 const none = { pod: undefined, token: undefined, ops: undefined };
 
 function active(run: RunName): Seen["status"] {
-  return { run: { ...newRun(run, { locks: [] }), steps: {} } };
+  return { run: { ...newRun(run, { locks: [], signals: true }), steps: {} } };
 }
 
 function windowOf(run: RunName, { status, finalizer: held }: Pick<Seen, "status" | "finalizer">): unknown {

@@ -28,6 +28,7 @@ export function inWords(operation: Operation, ownNodes: Readonly<Record<PathName
     if (path === place.signalPath) return signalOp(operation, name, stays);
     if (path.startsWith(`${place.path}/`)) return nodeOp(operation, name, { ownNodes: ownNodes[name], run });
   }
+  if (path === places.ownFence[run]) return { on: "own fence", run };
   const held = runNames.find((other) => path === places.held[other]);
   if (held === undefined || operation.op === "set") throw new Error(`the model knows no ${operation.op} of ${path}`);
   return { on: "held", op: operation.op, run: held, stays };
@@ -84,7 +85,10 @@ export function apply(znodes: Znodes, ops: readonly Op[], session: ControllerNam
 }
 
 function touchedOf({ queues }: Draft, ops: readonly Op[], run: RunName): number {
-  const fences = ops.reduce((bits, op) => (op.on === "fence" ? bits | bit.fence[op.path] : bits), 0);
+  const fences = ops.reduce((bits, op) => {
+    if (op.on === "fence") return bits | bit.fence[op.path];
+    return op.on === "own fence" && op.run === run ? bits | bit.ownFence : bits;
+  }, 0);
   const lost = pathNames.filter((path) => queues[path].some((node) => node.removed === true && node.who === run));
   return lost.reduce((bits, path) => bits | bit.node[path], fences);
 }
@@ -96,6 +100,7 @@ function standing(nodes: Draft["queues"]["P"]): readonly LockNode[] {
 function applyOne(draft: Draft, op: Op): boolean {
   switch (op.on) {
     case "fence":
+    case "own fence":
       return true;
     case "held":
       return applyHeld(draft, op);

@@ -43,7 +43,7 @@ export function scheduleWorld(spec: Partial<Spec> = {}, created = "2026-11-20T12
         spec: world.spec,
         status,
         runRequest: request,
-        locks,
+        locks: () => locks,
       };
       const parsed = parseSchedule(world.spec.schedule, world.spec.timeZone);
       return parsed.kind === "problem" ? nothingDue() : occurrence(base, parsed.schedule);
