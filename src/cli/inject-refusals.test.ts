@@ -3,6 +3,8 @@ import { inject, nightlyWindow, webDeployment as web } from "../../test/support/
 
 const ZOOKEEPER = ["--zookeeper", "zk:2181"];
 const LOCKED = nightlyWindow.replace("spec: {}", "spec: {locks: [{path: a}]}");
+const SILENT = nightlyWindow.replace("spec: {}", 'spec: {locks: [{path: /a/b, signalPath: ""}]}');
+const HOURLY = nightlyWindow.replace("spec: {}", 'spec: {locks: [{path: "/a/{hour}"}]}');
 const TEMPLATE = "spec: {containers: [{name: app}]}\n  metadata: {annotations: {exclusivewindow.dev/inject: nightly}}";
 
 describe("inject refuses, with the file, the document and the field,", () => {
@@ -54,6 +56,8 @@ describe("inject refuses, with the file, the document and the field,", () => {
     ["locks of a window that cannot be used", LOCKED, [], "web.yaml: ExclusiveWindow nightly: spec.locks.0.path: "],
     ["locks that cannot be used", web, ["--locks", "a"], '--locks "a": "a" is not absolute'],
     ["a lock without a signal", web, ["--locks", "/a="], "a lock without a signal is not supported"],
+    ["a window whose lock has no signal", `${SILENT}---\n${web}`, [], "has the lock /a/b without a signal"],
+    ["a window whose lock is another one each hour", `${HOURLY}---\n${web}`, [], "the lock /a/{hour}, which is another one each hour"],
     ["a window that is none", web, ["--window", "a/b/c"], '--window "a/b/c": is not a window'],
     ["a file that is not there", web, ["-f", "gone.yaml"], "-f gone.yaml: cannot be read: ENOENT"],
     ["servers that are none", web, ["--zookeeper", "a:b"], "--zookeeper: "],

@@ -60,7 +60,11 @@ export function parseLocks(
     return equals === -1 ? withSignal({ path: part }) : { path: part.slice(0, equals), signalPath: part.slice(equals + 1) };
   });
   if (locks.some(({ signalPath }) => signalPath === ""))
-    return { kind: "problem", message: "a lock without a signal is not supported: nobody would ask the gate to let go of it; name its signal path after =, or leave = out" };
+    return {
+      kind: "problem",
+      message:
+        "a lock without a signal is not supported: nobody would ask the gate to let go of it; name its signal path after =, or leave = out",
+    };
   const problem = checkLocks(locks);
   return problem === undefined ? { kind: "locks", locks } : { kind: "problem", message: problem };
 }
@@ -68,7 +72,9 @@ export function parseLocks(
 /** Why no gate can hold a lock of a window; undefined if one can. A gate holds its locks until the signal asks it to let go. */
 export function whyUnholdable({ path, signalPath }: LockPaths): string | undefined {
   if (signalPath === "") return `has the lock ${path} without a signal: nobody would ask a gate to let go of it`;
-  return isTemplate(path) || isTemplate(signalPath) ? `has the lock ${path}, which is another one each hour: no gate can hold it` : undefined;
+  return isTemplate(path) || isTemplate(signalPath)
+    ? `has the lock ${path}, which is another one each hour: no gate can hold it`
+    : undefined;
 }
 
 /** As the gate's EXCLUSIVE_WINDOW_LOCKS has them. */

@@ -140,19 +140,25 @@ interface Making {
 async function zookeeperProblem(window: Window, next: readonly LockPaths[], { hands, made }: Making): Promise<Problem | undefined> {
   const current = hands.zookeeper.current();
   if (current.kind === "none") return { reason: "ZooKeeperUnavailable", message: current.why };
-  for (const { path, signalPath } of samplesOf(window, next)) {
-    for (const probe of signalPath === "" ? [`${path}/_c_probe`] : [`${path}/_c_probe`, signalPath]) {
-      const problem = await accessProblem(current.session, probe);
-      if (problem !== undefined) return problem;
-    }
+  const probes = samplesOf(window, next).flatMap(({ path, signalPath }) => [`${path}/_c_probe`, signalPath]);
+  for (const probe of probes.filter((path) => path !== "")) {
+    const problem = await accessProblem(current.session, probe);
+    if (problem !== undefined) return problem;
   }
-  if (!hands.makesLockPaths) return undefined;
+  return hands.makesLockPaths ? makeLockPaths(window, next, { session: current.session, seen: hands.seen, made }) : undefined;
+}
+
+interface Made extends Pick<Making, "made">, Pick<Hands, "seen"> {
+  readonly session: Session;
+}
+
+async function makeLockPaths(window: Window, next: readonly LockPaths[], { session, seen, made }: Made): Promise<Problem | undefined> {
   // Hundreds of hours are made once. What stands for good is seen to at every pass, in case somebody deleted it.
   const paths = next.map(({ path }) => path).join();
   const standing = new Set(standingPathsOf(window));
   const isMade = made.get(keyOf(window)) === paths;
-  const problem = await lockPathProblem(current.session, isMade ? next.filter(({ path }) => standing.has(path)) : next);
-  if (problem === undefined && hands.seen.windows.has(keyOf(window))) made.set(keyOf(window), paths);
+  const problem = await lockPathProblem(session, isMade ? next.filter(({ path }) => standing.has(path)) : next);
+  if (problem === undefined && seen.windows.has(keyOf(window))) made.set(keyOf(window), paths);
   return problem;
 }
 

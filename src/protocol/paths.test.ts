@@ -66,8 +66,11 @@ describe("checkLockPath", () => {
 
 describe("checkLocks", () => {
   const lock = (path: string, signalPath = `${path}-signal`) => ({ path, signalPath });
+  const hours = (count: number, above = "/a") => Array.from({ length: count }, (_, hour) => lock(`${above}/h${hour}`));
   test.each([
     { name: "two locks with a signal each", locks: [lock("/a/x"), lock("/a/y")] },
+    { name: "locks without a signal", locks: [lock("/a/x", ""), lock("/a/y", "")] },
+    { name: "256 locks", locks: hours(256) },
     { name: "two locks that share a signal", locks: [lock("/a/x", "/a/s"), lock("/a/y", "/a/s")] },
   ])("accepts $name", ({ locks }) => {
     expect(checkLocks(locks)).toBeUndefined();
@@ -76,6 +79,8 @@ describe("checkLocks", () => {
   test.each([
     { name: "a bad lock path", locks: [lock("/a/../b", "/a/s")], says: 'segment ".."' },
     { name: "a bad signal path", locks: [lock("/a/b", "/a/s/")], says: 'segment ""' },
+    { name: "257 locks", locks: hours(257), says: "there are 257 lock paths: at most 256" },
+    { name: "more than a transaction takes", locks: hours(256, `/${"a".repeat(64)}`.repeat(5)), says: "at most 65536 are allowed" },
     { name: "one path twice", locks: [lock("/a/x"), lock("/a/x")], says: "named twice" },
     { name: "a signal on its own lock path", locks: [lock("/a/x", "/a/x")], says: "a lock path and a signal path" },
     { name: "a signal on another lock path", locks: [lock("/a/x", "/a/y"), lock("/a/y", "/a/z")], says: "a lock path and a signal path" },

@@ -7,6 +7,7 @@ import { runLockGuards } from "../../test/support/run-lock-guards.ts";
 import { runPromotionStories } from "../../test/support/run-lock-promotion.ts";
 import { runQueueStories } from "../../test/support/run-lock-queue.ts";
 import { runReleaseStories } from "../../test/support/run-lock-release.ts";
+import { runSilentStories } from "../../test/support/run-lock-silent.ts";
 import { runWatchStories } from "../../test/support/run-lock-watches.ts";
 import { promoteRun } from "./promote.ts";
 import { queueRun } from "./queue.ts";
@@ -29,6 +30,7 @@ runPromotionStories(inMemory);
 runReleaseStories(inMemory);
 runLockGuards(inMemory);
 runWatchStories(inMemory);
+runSilentStories(inMemory);
 
 describe("a reply that is lost", () => {
   test.each([

@@ -12,6 +12,7 @@ import { runLockGuards } from "../support/run-lock-guards.ts";
 import { runPromotionStories } from "../support/run-lock-promotion.ts";
 import { runQueueStories } from "../support/run-lock-queue.ts";
 import { runReleaseStories } from "../support/run-lock-release.ts";
+import { runSilentStories } from "../support/run-lock-silent.ts";
 import { runWatchStories } from "../support/run-lock-watches.ts";
 
 let server: ZooKeeperServer;
@@ -42,6 +43,7 @@ runPromotionStories(onServer);
 runReleaseStories(onServer);
 runLockGuards(onServer);
 runWatchStories(onServer);
+runSilentStories(onServer);
 
 test("a controller that is cut off loses its place before promotion, and keeps it after", async () => {
   const chroot = `/${randomUUID()}`;

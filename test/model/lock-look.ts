@@ -97,9 +97,9 @@ export class LockLooks {
     const zookeeper = new MemoryZooKeeper();
     const create = (path: string, data: Buffer, owner: Owner = "none") =>
       zookeeper.apply([{ op: "create", path, data, mode: owner === "none" ? "persistent" : "ephemeral" }], "somebody");
-    for (const path of ["/locks", root, heldRoot, heldOf(installation), fencesRoot]) create(path, nothing);
+    const { A, B } = places.ownFence;
+    for (const path of ["/locks", root, heldRoot, heldOf(installation), fencesRoot, A, B]) create(path, nothing);
     for (const run of runNames) if (held[run] !== undefined) create(places.held[run], heldData(this.#identity(run)), held[run]);
-    for (const run of runNames) create(places.ownFence[run], nothing);
     for (const name of pathNames) {
       const { path, signalPath, fence } = places[name];
       const signal = signals[name];

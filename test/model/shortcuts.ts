@@ -74,6 +74,10 @@ const beforePromotion = {
       change === "promote" ? { ...look, locks: look.locks.map((lock) => ({ ...lock, ahead: [], aheadCount: 0 })) } : look,
   },
   "promote unchecked": { why: "the promotion does not check that the ephemeral nodes still stand", lenient: true },
+  "no fence without signals": {
+    why: "locks without a signal have no fence either",
+    sent: (ops) => ops.filter(({ on }) => on !== "own fence"),
+  },
   "no fence": { why: "transactions check the signal's version and no fence", fenceless: true },
 } satisfies Record<string, Shortcut>;
 

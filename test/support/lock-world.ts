@@ -73,9 +73,14 @@ export async function treeOf(session: Session, path = "/"): Promise<Readonly<Rec
   return tree;
 }
 
+/** As many hours' locks, none of which has a signal: `/hours/h0` and so on. */
+export function silentHours(count: number): RunIdentity["locks"] {
+  return Array.from({ length: count }, (_, hour) => ({ path: `/hours/h${hour}`, signalPath: "" }));
+}
+
 /** The paths that stand, without what is meant to stay: fences, parents and the nodes of installations. */
 export async function remains(session: Session): Promise<readonly string[]> {
-  const lasting = /^\/$|^\/locks(\/[a-z]+)?$|^\/exclusive-windows(\/_held(\/[^/]+)?|\/_fences(\/[^/]+)?)?$/;
+  const lasting = /^\/$|^\/locks(\/[a-z]+)?$|^\/hours(\/h\d+)?$|^\/exclusive-windows(\/_held(\/[^/]+)?|\/_fences(\/[^/]+)?)?$/;
   return Object.keys(await treeOf(session))
     .filter((path) => !lasting.test(path))
     .sort();

@@ -21,9 +21,9 @@ export interface ScheduleWorld {
   end(failed?: boolean): void;
 }
 
-const locks = [{ path: "/a/lock", signalPath: "/a/signal" }];
+const lockOf: Asked["locks"] = () => [{ path: "/a/lock", signalPath: "/a/signal" }];
 
-export function scheduleWorld(spec: Partial<Spec> = {}, created = "2026-11-20T12:00:00Z"): ScheduleWorld {
+export function scheduleWorld(spec: Partial<Spec> = {}, created = "2026-11-20T12:00:00Z", locks = lockOf): ScheduleWorld {
   const world: ScheduleWorld = {
     spec: { ...aSpec, ...spec },
     status: {},
@@ -43,7 +43,7 @@ export function scheduleWorld(spec: Partial<Spec> = {}, created = "2026-11-20T12
         spec: world.spec,
         status,
         runRequest: request,
-        locks: () => locks,
+        locks,
       };
       const parsed = parseSchedule(world.spec.schedule, world.spec.timeZone);
       return parsed.kind === "problem" ? nothingDue() : occurrence(base, parsed.schedule);

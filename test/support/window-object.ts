@@ -109,6 +109,48 @@ export const refusedWindows: readonly RefusedWindow[] = [
     field: "spec.locks",
     says: "another lock path of this window",
   },
+  {
+    name: "a word in braces that stands for nothing",
+    changes: { spec: { locks: [{ path: "/a/{day}" }] } },
+    field: "spec.locks[0].path",
+    says: "date, hour, yyyy, MM or dd",
+  },
+  {
+    name: "a brace that is not closed, in a signal",
+    changes: { spec: { locks: [{ path: "/a", signalPath: "/{date" }] } },
+    field: "spec.locks[0].signalPath",
+    says: "date, hour, yyyy, MM or dd",
+  },
+  {
+    name: "hours that end before they begin",
+    changes: { spec: { locks: [{ path: "/a/{date}/{hour}", hours: { from: 0, to: -24 } }] } },
+    field: "spec.locks[0].hours",
+    says: "end after they begin",
+  },
+  {
+    name: "more hours than one transaction takes",
+    changes: { spec: { locks: [{ path: "/a/{date}/{hour}", hours: { from: -257, to: 0 } }] } },
+    field: "spec.locks[0].hours",
+    says: "256 at most",
+  },
+  {
+    name: "hours that the path does not name",
+    changes: { spec: { locks: [{ path: "/a/{date}", hours: { from: -24, to: 0 } }] } },
+    field: "spec.locks[0].path",
+    says: "one lock",
+  },
+  {
+    name: "hours of days that the path does not name",
+    changes: { spec: { locks: [{ path: "/a/{MM}{dd}/{hour}", hours: { from: -24, to: 0 } }] } },
+    field: "spec.locks[0].path",
+    says: "one lock",
+  },
+  {
+    name: "participants of the locks of an hour",
+    changes: { spec: { requireParticipants: true, locks: [{ path: "/a/{hour}" }] } },
+    field: "spec.requireParticipants",
+    says: "whose path has no braces",
+  },
   { name: "suspend", changes: { job: { suspend: false } }, field: "spec.jobTemplate.spec.suspend", says: "set spec.suspend" },
   { name: "managedBy", changes: { job: { managedBy: "example.com/x" } }, field: "spec.jobTemplate.spec.managedBy", says: "managedBy out" },
   {
@@ -167,6 +209,17 @@ export const acceptedWindows: readonly { readonly name: string; readonly changes
     },
   },
   { name: "a lock path that another begins with", changes: { spec: { locks: [{ path: "/a" }, { path: "/ab" }] } } },
+  { name: "a lock without a signal", changes: { spec: { locks: [{ path: "/a", signalPath: "" }, { path: "/b" }] } } },
+  { name: "locks of the hour", changes: { spec: { locks: [{ path: "/a/{yyyy}-{MM}-{dd}/{hour}", signalPath: "/s/{date}" }] } } },
+  {
+    name: "256 hours, and a lock that processors hold",
+    changes: {
+      spec: {
+        requireParticipants: true,
+        locks: [{ path: "/a/{date}/{hour}/x", signalPath: "", hours: { from: -8760, to: -8504 } }, { path: "/b" }],
+      },
+    },
+  },
   { name: "replacement after failure", changes: { job: { podReplacementPolicy: "Failed" } } },
   { name: "labels of the user", changes: { jobMetadata: { labels: { team: "orders" } } } },
   { name: "a grace just shorter than the window", changes: { spec: { windowDeadlineSeconds: 61, drainGraceSeconds: 60 } } },
