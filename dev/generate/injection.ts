@@ -3,6 +3,7 @@
 import { digestSecret, type GateSecret, gateContainer, gateName, tlsSecret } from "../../src/crds/gate-container.ts";
 import { apiVersion, injectAnnotation, injectedAnnotation, kind } from "../../src/crds/meta.ts";
 import { cel, celLiteral } from "./cel.ts";
+import { holdableExpression, locksExpression } from "./window-locks.ts";
 
 const head = "# Written by `npm run generate` from src/crds/gate-container.ts and dev/generate/injection.ts. Do not edit.\n";
 const name = "exclusive-window-injection";
@@ -134,11 +135,9 @@ ${pods}
   matchConditions:
   - name: asks-for-this-window
     expression: object.metadata.?annotations[?"${injectAnnotation}"].orValue("") == params.metadata.name
-  # A gate holds its locks until a signal asks it to let go: not those without one, nor those that are others each hour.
-  - name: gate-can-hold-its-locks
+  - name: a-gate-can-hold-its-locks
     expression: >-
-      !has(params.spec.locks) || params.spec.locks.all(lock, !lock.path.contains("{") &&
-      (!has(lock.signalPath) || (lock.signalPath != "" && !lock.signalPath.contains("{"))))
+      ${holdableExpression}
   variables:
   # Where the gates find ZooKeeper: as zookeeper.servers in the controller's configuration, but seen from the Pods.
   - name: zookeeper
@@ -158,9 +157,7 @@ ${pods}
       (object.spec.containers + object.spec.?initContainers.orValue([])).exists(c, c.name == "${gateName}")
   - name: locks
     expression: >-
-      has(params.spec.locks)
-      ? params.spec.locks.map(lock, lock.path + "=" + (has(lock.signalPath) ? lock.signalPath : lock.path + "-signal")).join(",")
-      : ["/lock=", "/signal"].map(end, "/exclusive-windows/" + params.metadata.namespace + "/" + params.metadata.name + end).join("")
+      ${locksExpression}
   mutations:
   - patchType: JSONPatch
     jsonPatch:
@@ -203,8 +200,7 @@ ${pods}
     messageExpression: >-
       "the annotation ${injectAnnotation} names the window " + variables.wanted + ", and there is no ${kind} of that name in
       namespace " + request.namespace + ": apply the window, correct the annotation or take it off (a window that was made just now
-      is known a moment later), or that window has locks that no gate can hold, without a signal or with {hour}, {date} and the like in
-      their path"
+      is known a moment later), or no gate can hold its locks, since one has no signal or has braces in its path"
   - expression: size(variables.gates) == 1
     messageExpression: >-
       "this Pod asks for the gate of window " + variables.wanted + ", and has no sidecar ${gateName}: make the container of that name an

@@ -2,12 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startZooKeeper, type ZooKeeperServer } from "../../dev/zookeeper/server.ts";
+import { checkLocks, defaultSignalPath } from "../../src/protocol/paths.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import { silentLog } from "../../src/shared/log.ts";
 import { openSession } from "../../src/zookeeper/client.ts";
 import { lookAtRun } from "../../src/zookeeper/run-look.ts";
 import type { Session } from "../../src/zookeeper/session.ts";
-import { aRun, type LockWorld, lockOf, promoted, queued, remains } from "../support/lock-world.ts";
+import { aRun, type LockWorld, lockOf, promoted, queued, released, remains } from "../support/lock-world.ts";
 import { runLockGuards } from "../support/run-lock-guards.ts";
 import { runPromotionStories } from "../support/run-lock-promotion.ts";
 import { runQueueStories } from "../support/run-lock-queue.ts";
@@ -44,6 +45,25 @@ runReleaseStories(onServer);
 runLockGuards(onServer);
 runWatchStories(onServer);
 runSilentStories(onServer);
+
+test("as many locks as a window may have, each with its signal and as long as they may be together, fit into one transaction", async () => {
+  const chroot = `/${randomUUID()}`;
+  await (await open("")).create(chroot, Buffer.alloc(0), "persistent");
+  const above = `/${"a".repeat(58)}/${"b".repeat(58)}`;
+  const locks = Array.from({ length: 256 }, (_, hour) => `${above}/${hour}`.padEnd(124, "-")).map((path) => ({
+    path,
+    signalPath: defaultSignalPath(path),
+  }));
+  expect(checkLocks(locks)).toBeUndefined();
+  const long = "n".repeat(250);
+  const run = { installation: "i".repeat(63), runId: "r".repeat(63), window: { namespace: long, name: long, uid: long }, locks };
+  const session = await open(chroot);
+  await queued(session, run);
+  await promoted(session, run);
+  expect((await lookAtRun(session, run)).locks.every(({ node, signal }) => node.kind === "promoted" && signal.kind === "ours")).toBe(true);
+  await released(session, run);
+  expect((await lookAtRun(session, run)).held.kind).toBe("absent");
+});
 
 test("a controller that is cut off loses its place before promotion, and keeps it after", async () => {
   const chroot = `/${randomUUID()}`;
