@@ -65,6 +65,15 @@ describe("the hours of a run", () => {
     },
   );
 
+  test("of the night whose time a clock change leaves out follow those of the night before, and the next night's follow them", () => {
+    const [before, moved] = slots("30 2 * * *", "Europe/Copenhagen", at("2026-03-27T12:00:00Z"));
+    const [, after] = slots("30 2 * * *", "Europe/Copenhagen", at("2026-03-28T12:00:00Z"));
+    expect(moved).toEqual({ at: at("2026-03-29T01:00:00Z"), leftOut: Date.UTC(2026, 2, 29, 2, 30) });
+    const [one, two, three] = [before, moved, after].map((nominal) => hoursOf("Europe/Copenhagen", nominal, yesterday));
+    expect([one?.length, two?.length, three?.length]).toEqual([24, 24, 23]);
+    expect([two?.[0], three?.[0]]).toEqual([(one?.at(-1) ?? 0) + HOUR, (two?.at(-1) ?? 0) + HOUR]);
+  });
+
   test("begin where the hour of the nominal time does", () => {
     expect(nominalHour("UTC", due("2026-11-27T02:34:56Z"))).toBe(at("2026-11-27T02:00:00Z"));
     expect(nominalHour("Asia/Kolkata", due("2026-11-26T18:45:00Z"))).toBe(at("2026-11-26T18:30:00Z"));
