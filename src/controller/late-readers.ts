@@ -49,7 +49,7 @@ async function podsOf({ namespace, name }: Window, { kube }: Hands): Promise<rea
 
 /**
  * Whether a lock of its address can be its own. Pods on their node's network share an address with others; and a Pod that was
- * created after the run had queued cannot stand before the run: it has the address of one that is gone, whose session lives on.
+ * created after the drain had begun cannot stand before the run: it has the address of one that is gone, whose session lives on.
  */
 function mayHold({ hostNetwork, createdTime }: WorkloadPod, run: RunRecord | undefined): boolean {
   return !hostNetwork && (timeOf(createdTime) ?? 0) <= (timeOf(run?.steps.drainStartTime) ?? 0);

@@ -27,7 +27,7 @@ export interface GateOptions {
   /** Written into the read node, so that people and the controller see whose it is. Default: the environment's POD_IP, or this host's address. */
   readonly owner?: string;
   /**
-   * `any`: the gate lists the queue once each time it opens, and gives way to writers that raise no signal. `signalled`: it does
+   * `any`: the gate lists the queue each time before it opens, and waits its turn behind writers that raise no signal. `signalled`: it does
    * not, which is cheaper for thousands of processors on one path, and safe only while every writer raises the signal and nobody
    * deletes it by hand. Default `any`.
    */

@@ -1,5 +1,5 @@
 // Wakes a loop: rung from anywhere, any number of times; the loop looks once.
-import type { Clock } from "../shared/clock.ts";
+import type { Clock } from "./clock.ts";
 
 export class Bell {
   #rung = false;
@@ -20,8 +20,8 @@ export class Bell {
     this.#rung = false;
   }
 
-  /** Resolves when the bell is rung, or was, or after `ms` milliseconds; never rejects. One loop at a time. */
-  wait(clock: Clock, ms: number): Promise<void> {
+  /** Resolves when the bell is rung, or was, or after `ms` milliseconds of that clock; never rejects. One loop at a time. */
+  wait(clock?: Clock, ms = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.#rung) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
@@ -29,7 +29,7 @@ export class Bell {
         this.#wake = undefined;
         resolve();
       };
-      const cancel = Number.isFinite(ms) ? clock.after(ms, done) : undefined;
+      const cancel = Number.isFinite(ms) ? clock?.after(ms, done) : undefined;
       this.#wake = done;
     });
   }

@@ -1,9 +1,9 @@
 // What is called when the gate closes and when it opens: an address that is posted to, or a command, without a shell.
 //
 // Promised: it has ended when runHook resolves, and is ended when the signal aborts; a failure is an answer, never thrown.
-import { spawn } from "node:child_process";
 import { request } from "node:http";
 import { messageOf } from "../shared/errors.ts";
+import { startProcess } from "../shared/started-process.ts";
 import { type Problem, problemWith } from "./problem.ts";
 
 export type Hook =
@@ -35,7 +35,6 @@ export async function runHook(hook: Hook, event: HookEvent, body: string, signal
   try {
     return await (hook.kind === "http" ? post(hook.url, body, signal) : run(hook.words, event, body, signal));
   } catch (error) {
-    // spawn throws what it does not emit: a path below a file, a name that is too long.
     return failed(messageOf(error));
   }
 }
@@ -54,25 +53,22 @@ function post(url: URL, body: string, signal: AbortSignal): Promise<HookOutcome>
   });
 }
 
-function run(
+async function run(
   [command, ...args]: readonly [string, ...string[]],
   event: HookEvent,
   body: string,
   signal: AbortSignal,
 ): Promise<HookOutcome> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, EXCLUSIVE_WINDOW_GATE_EVENT: event, EXCLUSIVE_WINDOW_GATE_STATE: body };
-    // Standard output is the log's.
-    const child = spawn(command, args, { env, stdio: ["ignore", 2, 2] });
-    const kill = () => void child.kill("SIGKILL");
-    signal.addEventListener("abort", kill, { once: true });
-    const end = (outcome: HookOutcome) => {
-      signal.removeEventListener("abort", kill);
-      resolve(outcome);
-    };
-    child.once("error", (error) => end(failed(messageOf(error))));
-    child.once("exit", (code, by) => end(code === 0 ? done : failed(code === null ? `it was ended by ${by}` : `it exited with ${code}`)));
-  });
+  const env = { ...process.env, EXCLUSIVE_WINDOW_GATE_EVENT: event, EXCLUSIVE_WINDOW_GATE_STATE: body };
+  // Standard output is the log's.
+  const { child, ended } = startProcess(command, args, { env, stdio: ["ignore", 2, 2], endsAt: "exit" });
+  const kill = () => void child?.kill("SIGKILL");
+  signal.addEventListener("abort", kill, { once: true });
+  const end = await ended;
+  signal.removeEventListener("abort", kill);
+  if (end.kind === "not started") return failed(messageOf(end.error));
+  const { code, signal: by } = end;
+  return code === 0 ? done : failed(code === null ? `it was ended by ${by}` : `it exited with ${code}`);
 }
 
 function failed(message: string): HookOutcome {

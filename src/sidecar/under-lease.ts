@@ -3,10 +3,9 @@
 // Promised: the command starts only under a lease; when the lease is lost, or cannot be renewed until its time is over, the command is
 // told to end, and killed if it does not. Its own exit code is the answer otherwise.
 // Not promised: that what the command started in the background has ended with it.
-import { type ChildProcess, spawn } from "node:child_process";
-import { constants } from "node:os";
 import { type Clock, delay } from "../shared/clock.ts";
 import { messageOf } from "../shared/errors.ts";
+import { exitCodeOf, signalCode, startProcess } from "../shared/started-process.ts";
 import type { GateAnswer, GateClient } from "./client.ts";
 import { heardText, type WaitOutcome, waitFor } from "./waiting.ts";
 
@@ -49,7 +48,7 @@ export async function runUnderLease(leased: LeasedCommand): Promise<number> {
       leased.tell(`error: the gate was not open in time: ${lease.message}`);
       return NOT_IN_TIME;
     }
-    return lease.kind === "stopped" ? codeOf(stopped) : await runCommand(leased, lease);
+    return lease.kind === "stopped" ? signalCode(stopped) : await runCommand(leased, lease);
   } finally {
     // Where a reply was lost there may be one that we do not know of.
     await leased.client.ask("DELETE", `/v1/leases/${leased.id}`);
@@ -121,22 +120,16 @@ function tokenIn({ body: { fencingTokens } }: Answer): string {
 
 async function runCommand(leased: LeasedCommand, lease: Lease): Promise<number> {
   const { clock, tell } = leased;
-  const child = started(leased, lease);
-  if (child === undefined) return NOT_STARTED;
+  const env = { ...process.env, EXCLUSIVE_WINDOW_FENCING_TOKEN: lease.token };
+  const { child, ended: end } = startProcess(leased.command, leased.args, { stdio: "inherit", env, endsAt: "exit" });
   const over = new AbortController();
-  const ended = new Promise<number>((resolve) => {
-    child.once("error", (error) => {
-      tellNotStarted(leased, error);
-      resolve(NOT_STARTED);
-    });
-    child.once("exit", (code, signal) => resolve(code ?? codeOf(signal ?? "SIGKILL")));
-  }).finally(() => over.abort());
-  const forget = leased.onSignal((name) => void child.kill(name));
+  const ended = end.then((how) => (how.kind === "ended" ? exitCodeOf(how) : notStarted(leased, how.error))).finally(() => over.abort());
+  const forget = leased.onSignal((name) => void child?.kill(name));
   const lost = await Promise.race([keepRenewed(leased, lease.end, over.signal), ended.then(() => undefined)]);
   if (lost !== undefined) {
     tell(`error: the lease was lost while the command ran, so it is ended: ${lost}`);
-    child.kill("SIGTERM");
-    const cancel = clock.after(killAfterMs, () => void child.kill("SIGKILL"));
+    child?.kill("SIGTERM");
+    const cancel = clock.after(killAfterMs, () => void child?.kill("SIGKILL"));
     await ended;
     cancel();
   }
@@ -145,18 +138,9 @@ async function runCommand(leased: LeasedCommand, lease: Lease): Promise<number> 
   return lost === undefined ? code : LEASE_LOST;
 }
 
-/** Undefined: it was told why not. spawn throws what it does not emit: a path below a file, arguments that are too long. */
-function started(leased: LeasedCommand, { token }: Lease): ChildProcess | undefined {
-  try {
-    return spawn(leased.command, leased.args, { stdio: "inherit", env: { ...process.env, EXCLUSIVE_WINDOW_FENCING_TOKEN: token } });
-  } catch (error) {
-    tellNotStarted(leased, error);
-    return undefined;
-  }
-}
-
-function tellNotStarted({ tell, command }: LeasedCommand, error: unknown): void {
+function notStarted({ tell, command }: LeasedCommand, error: unknown): number {
   tell(`error: ${command} cannot be started: ${messageOf(error)}`);
+  return NOT_STARTED;
 }
 
 /** Resolves to why the lease was lost, or to undefined once the command has ended. */
@@ -178,8 +162,4 @@ async function keepRenewed(leased: LeasedCommand, granted: number, over: AbortSi
 function lossIn(answer: GateAnswer): string | undefined {
   if (answer.kind === "answer" && answer.status === 200) return undefined;
   return answer.kind === "answer" && answer.status === 201 ? "the gate did not know it any more" : heardText(answer);
-}
-
-function codeOf(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
 }

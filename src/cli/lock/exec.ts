@@ -6,6 +6,7 @@ import { Command, Option } from "commander";
 import { inOrder, type LockRequest, requestProblem } from "../../locks/lock-request.ts";
 import { type Dialect, dialects, type LockMode } from "../../protocol/dialects.ts";
 import { lastingClock } from "../../shared/clock.ts";
+import { signalCode } from "../../shared/started-process.ts";
 import { exitWith } from "../command-end.ts";
 import { dataTime } from "../data-time.ts";
 import { duration } from "../duration.ts";
@@ -16,7 +17,7 @@ import { addZooKeeperOptions, openedSession, sessionOptions, type ZooKeeperFlags
 import { type TargetFlags, targetOf } from "./exec-options.ts";
 import { type CommandEnd, runGuarded } from "./guarded-command.ts";
 import { type Obtained, obtainLocks } from "./obtain.ts";
-import { codeOf, hearSignals, type Signals } from "./signals.ts";
+import { hearSignals, type Signals } from "./signals.ts";
 
 const notInTime = 3;
 const lockLost = 4;
@@ -123,7 +124,7 @@ function variables(paths: readonly string[], token: bigint): Readonly<Record<str
 function unobtained(machine: Machine, obtained: Exclude<Obtained, { kind: "held" }>, { stop }: Signals): number {
   switch (obtained.kind) {
     case "stopped":
-      return codeOf(stop.reason);
+      return signalCode(stop.reason);
     case "late":
       machine.err(`error: not in time: ${obtained.ahead === undefined ? "ZooKeeper did not answer" : `${obtained.ahead} is in the way`}\n`);
       return notInTime;

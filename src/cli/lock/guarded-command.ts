@@ -2,11 +2,11 @@
 //
 // Promised: it has ended when runGuarded resolves; after a loss so has, where it has a process group of its own, everything that it
 // started there. Not promised: that it ends with us where we are killed, or that what it leaves running in the background is waited for.
-import { type ChildProcess, spawn } from "node:child_process";
 import type { HeldLocks } from "../../locks/acquire.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { exitCodeOf, startProcess } from "../../shared/started-process.ts";
 import { type EndTerms, endProcesses } from "../process-group.ts";
-import { codeOf, type Signals } from "./signals.ts";
+import type { Signals } from "./signals.ts";
 
 /** It is ended once the locks are lost. */
 export interface GuardedCommand extends EndTerms {
@@ -52,24 +52,13 @@ interface Running {
 }
 
 function start({ program, args, env, onTerminal }: GuardedCommand): Running {
-  try {
-    const child = spawn(program, args, { stdio: "inherit", env, detached: !onTerminal });
-    const { pid } = child;
-    const ended = endOf(child, program);
-    if (pid === undefined) return { ended, send: () => undefined, whole: undefined };
-    return { ended, send: (name) => void child.kill(name), whole: onTerminal ? pid : -pid };
-  } catch (error) {
-    // What the system refuses: some of it Node throws, some of it comes as an event.
-    return { ended: Promise.resolve(notStarted(program, error)), send: () => undefined, whole: undefined };
-  }
-}
-
-function endOf(child: ChildProcess, program: string): Running["ended"] {
-  return new Promise((resolve) => {
-    // A signal that could not be sent is an error too, and no end.
-    child.on("error", (error) => child.pid === undefined && resolve(notStarted(program, error)));
-    child.once("exit", (code, signal) => resolve({ kind: "ended", code: code ?? codeOf(signal ?? "SIGKILL") }));
-  });
+  const { child, ended } = startProcess(program, args, { stdio: "inherit", env, detached: !onTerminal, endsAt: "exit" });
+  const pid = child?.pid;
+  return {
+    ended: ended.then((end) => (end.kind === "ended" ? { kind: "ended", code: exitCodeOf(end) } : notStarted(program, end.error))),
+    send: (name) => void child?.kill(name),
+    whole: pid === undefined || onTerminal ? pid : -pid,
+  };
 }
 
 /** The codes are a shell's. */

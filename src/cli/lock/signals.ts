@@ -1,8 +1,6 @@
 // The signals that `lock exec` is sent, and what they are until the command runs and once it does.
 //
 // Promised: from the first call on none of them ends this process by itself. Not promised: anything of SIGKILL and SIGSTOP.
-import { constants } from "node:os";
-
 const passed = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
 /** What a terminal sends when somebody types: to its whole foreground group. */
 const typed: ReadonlySet<string> = new Set(["SIGINT", "SIGQUIT"]);
@@ -40,9 +38,4 @@ export function hearSignals(onTerminal: boolean): Signals {
       process.removeListener("SIGTSTP", ignored);
     },
   };
-}
-
-/** What a shell answers for a program that this signal ended. */
-export function codeOf(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
 }

@@ -2,6 +2,7 @@
 //
 // Promised: after a change there is a look that began later; nothing is polled. An interrupted connection is told and waited for.
 // Not promised: that every change is seen by itself. What changes while a look is under way is in the next one.
+import { Bell } from "../../shared/bell.ts";
 import type { Session, SessionState } from "../../zookeeper/session.ts";
 import { ZooKeeperError } from "../../zookeeper/session.ts";
 import { type LockView, lookAtLock } from "./look.ts";
@@ -24,12 +25,12 @@ export async function watchLock(session: Session, path: string, watcher: LockWat
   const ring = () => bell.ring();
   try {
     while (!signal.aborted) {
-      const rung = bell.next();
+      bell.hear();
       const view = await lookWhileConnected(session, path, ring);
       if (view !== undefined) watcher.changed(view);
       if (session.state === "lost" || session.state === "closed")
         throw new ZooKeeperError("SessionLost", `the ZooKeeper session was lost while ${path} was watched: start again`, path);
-      await rung;
+      await bell.wait();
     }
   } finally {
     stopHearing();
@@ -45,19 +46,5 @@ async function lookWhileConnected(session: Session, path: string, ring: () => vo
     const isAway = error instanceof ZooKeeperError && (error.code === "ConnectionLoss" || error.code === "SessionLost");
     if (!isAway || session.state === "connected") throw error;
     return undefined;
-  }
-}
-
-/** Rings that come while nobody waits are one. */
-class Bell {
-  #ring: () => void = () => undefined;
-  ring(): void {
-    this.#ring();
-  }
-  /** Resolves at the next ring from now on. */
-  next(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#ring = resolve;
-    });
   }
 }
