@@ -1,20 +1,17 @@
 // The cases of Curator's own TestInterProcessMutexBase, TestInterProcessMutex and TestInterProcessMultiMutex, told of our lock client
 // beside unmodified Curator on a real server, for each kind of lock that excludes everybody.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Curator, type CuratorLock, startCurator } from "../../dev/curator/curator.ts";
+import { describe, expect, test } from "vitest";
+import { type CuratorLock, startCurator } from "../../dev/curator/curator.ts";
 import { type Dialect, leasesPath, queuePath } from "../../src/protocol/dialects.ts";
 import { type Session, ZooKeeperError } from "../../src/zookeeper/session.ts";
+import { withCurator } from "../support/curator.ts";
 import { take, watches } from "../support/lock-taker.ts";
 import { aPlace, eventually, server, withServer } from "../support/server-gate.ts";
 import { aProxy, aSession } from "../support/sessions.ts";
 
 withServer();
 
-let curator: Curator;
-beforeAll(async () => {
-  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
-});
-afterAll(() => curator?.kill());
+const theCurator = withCurator();
 
 const open = () => aSession(server().connectString);
 
@@ -46,7 +43,7 @@ describe.each(kinds)("Curator's $lock and our $dialect", (kind) => {
   test("two clients: exactly one of them holds, in either order, and a block that is left releases", async () => {
     const { path } = aPlace();
     const session = await open();
-    const theirs = curator.acquire(lock, path);
+    const theirs = theCurator().acquire(lock, path);
     await theirs.held;
     const ours = take(session, { paths: [path], dialect });
     await waits(session, session, kind, path);
@@ -55,8 +52,8 @@ describe.each(kinds)("Curator's $lock and our $dialect", (kind) => {
     const again = await (async () => {
       await using locks = await ours.held;
       expect([locks.isHeld(), process.hrtime.bigint() > left]).toEqual([true, true]);
-      const next = curator.acquire(lock, path);
-      await waits({ id: curator.session }, session, kind, path);
+      const next = theCurator().acquire(lock, path);
+      await waits({ id: theCurator().session }, session, kind, path);
       expect(await next.isHeld()).toBe(false);
       return next;
     })();
@@ -78,7 +75,7 @@ describe.each(kinds)("Curator's $lock and our $dialect", (kind) => {
     };
     const theirs = async () => {
       for (let i = 0; i < 15; i++) {
-        const hold = curator.acquire(lock, path);
+        const hold = theCurator().acquire(lock, path);
         await hold.held;
         await hold.release();
         taken++;
@@ -96,7 +93,7 @@ describe.each(kinds)("Curator's $lock and our $dialect", (kind) => {
     const session = await open();
     await session.createParents("/tenant");
     const below = await aSession(`${server().connectString}/tenant`);
-    const theirs = curator.acquire(lock, path, { namespace: "tenant" });
+    const theirs = theCurator().acquire(lock, path, { namespace: "tenant" });
     await theirs.held;
     expect((await take(below, { paths: [path], dialect, timeoutMs: 0 }).acquisition).kind).toBe("timeout");
     expect((await take(session, { paths: [`/tenant${path}`], dialect, timeoutMs: 0 }).acquisition).kind).toBe("timeout");
@@ -109,8 +106,8 @@ describe.each(kinds)("Curator's $lock and our $dialect", (kind) => {
     const { path } = aPlace();
     const session = await aSession(server().connectString, { auth: { scheme: "digest", credentials: "ours:secret" } });
     const ours = await take(session, { paths: [path], dialect }).held;
-    const theirs = curator.acquire(lock, path);
-    await waits({ id: curator.session }, session, kind, path);
+    const theirs = theCurator().acquire(lock, path);
+    await waits({ id: theCurator().session }, session, kind, path);
     await ours.release();
     await theirs.held;
     await theirs.release();
@@ -124,8 +121,8 @@ test("killed session: when ours dies Curator gets in, when Curator's dies we do"
   const proxy = await aProxy(server());
   const [mortal, session, all] = [await aSession(proxy.connectString, { timeoutMs: 4000 }), await open(), places()];
   const ours = await Promise.all(all.map(({ path, dialect }) => take(mortal, { paths: [path], dialect }).held));
-  const theirs = all.map(({ path, lock }) => curator.acquire(lock, path));
-  for (const kind of all) await waits({ id: curator.session }, session, kind, kind.path);
+  const theirs = all.map(({ path, lock }) => theCurator().acquire(lock, path));
+  for (const kind of all) await waits({ id: theCurator().session }, session, kind, kind.path);
   proxy.hold();
   await Promise.all(theirs.map(({ held }) => held));
   expect(ours.map((locks) => locks.isHeld())).toEqual([false, false, false]);
@@ -143,8 +140,8 @@ test("killed session: when ours dies Curator gets in, when Curator's dies we do"
 test("killed server: it comes back while one holds and one waits, and both finish", async () => {
   const [session, all] = [await open(), places()];
   const holders = await Promise.all(all.map(({ path, dialect }) => take(session, { paths: [path], dialect }).held));
-  const theirs = all.map(({ path, lock }) => curator.acquire(lock, path));
-  for (const kind of all) await waits({ id: curator.session }, session, kind, kind.path);
+  const theirs = all.map(({ path, lock }) => theCurator().acquire(lock, path));
+  for (const kind of all) await waits({ id: theCurator().session }, session, kind, kind.path);
   await server().restart();
   expect(await Promise.all(theirs.map((hold) => hold.isHeld()))).toEqual([false, false, false]);
   await Promise.all(holders.map((locks) => locks.release()));
@@ -174,7 +171,7 @@ test.each(["write", "mutex"] as const)(
     const { path } = aPlace();
     const session = await open();
     const dialect = lock === "write" ? "Curator" : "CuratorMutex";
-    const theirs = curator.acquireRevocable(path, lock);
+    const theirs = theCurator().acquireRevocable(path, lock);
     await theirs.held;
     const ours = take(session, { paths: [path], dialect });
     const node = await firstOf(session, path);
@@ -182,7 +179,7 @@ test.each(["write", "mutex"] as const)(
     await session.set(node, Buffer.from("__REVOKE__"), -1);
     const locks = await ours.held;
     expect(process.hrtime.bigint()).toBeGreaterThan(await theirs.revoked);
-    await curator.revoke(locks.nodes[0] ?? "");
+    await theCurator().revoke(locks.nodes[0] ?? "");
     expect((await session.get(locks.nodes[0] ?? ""))?.data.toString()).toBe("__REVOKE__");
     expect([locks.isHeld(), locks.lost.aborted]).toEqual([true, false]);
   },
@@ -192,14 +189,14 @@ test("several locks: whoever cannot have one has none, on either side", async ()
   const [a, b] = [`${aPlace().path}`, `${aPlace().path}`];
   const session = await open();
   const dialect = "CuratorMutex";
-  const one = curator.acquire("mutex", b);
+  const one = theCurator().acquire("mutex", b);
   await one.held;
   const none = await take(session, { paths: [b, a], dialect, timeoutMs: 0 }).acquisition;
   expect([none.kind, await session.children(a)]).toEqual(["timeout", []]);
   await one.release();
   const ours = await take(session, { paths: [b, a], dialect }).held;
-  const both = curator.acquire("multi", `${a},${b}`);
-  await watches({ id: curator.session }, () => ours.nodes[0] ?? "");
+  const both = theCurator().acquire("multi", `${a},${b}`);
+  await watches({ id: theCurator().session }, () => ours.nodes[0] ?? "");
   expect(await both.isHeld()).toBe(false);
   await ours.release();
   await both.held;

@@ -1,20 +1,17 @@
 // The cases of Curator's own TestInterProcessReadWriteLock, told of our lock client beside unmodified Curator on a real server.
 // That somebody waits is seen at the server, by his watch; nothing here waits for time to pass.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Curator, type CuratorHold, startCurator } from "../../dev/curator/curator.ts";
+import { describe, expect, test } from "vitest";
+import { type CuratorHold, startCurator } from "../../dev/curator/curator.ts";
 import { recogniseLock } from "../../src/protocol/lock-recognition.ts";
 import type { Session } from "../../src/zookeeper/session.ts";
+import { withCurator } from "../support/curator.ts";
 import { owner, take, watches } from "../support/lock-taker.ts";
 import { aPlace, eventually, onPath, server, withServer } from "../support/server-gate.ts";
 import { aProxy, aSession } from "../support/sessions.ts";
 
 withServer();
 
-let curator: Curator;
-beforeAll(async () => {
-  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
-});
-afterAll(() => curator?.kill());
+const theCurator = withCurator();
 
 const open = () => aSession(server().connectString);
 
@@ -31,15 +28,18 @@ async function lastOf(session: Session, path: string, kind: "read" | "write"): P
 test("participants: 20 readers and 8 writers of both sides see the same nodes, in the same order, by kind", async () => {
   const { path } = aPlace();
   const session = await open();
-  const theirs = Array.from({ length: 10 }, () => curator.acquire("read", path));
+  const theirs = Array.from({ length: 10 }, () => theCurator().acquire("read", path));
   const ours = Array.from({ length: 10 }, () => take(session, { paths: [path], mode: "read" }));
   await Promise.all([...theirs, ...ours].map(({ held }) => held));
-  const writers = Array.from({ length: 4 }, () => ({ theirs: curator.acquire("write", path), ours: take(session, { paths: [path] }) }));
+  const writers = Array.from({ length: 4 }, () => ({
+    theirs: theCurator().acquire("write", path),
+    ours: take(session, { paths: [path] }),
+  }));
   await eventually(async () => (await members(session, path)).length).toBe(28);
   const all = await members(session, path);
   for (const [kind, count] of Object.entries({ read: 20, write: 8 } as const)) {
     const names = all.filter((member) => member.kind === kind).map((member) => member.path);
-    expect(await curator.participants(kind === "read" ? "read" : "write", path)).toEqual(names);
+    expect(await theCurator().participants(kind === "read" ? "read" : "write", path)).toEqual(names);
     expect(names).toHaveLength(count);
   }
   expect(all.map(({ standing }) => standing)).toEqual([...Array(20).fill("held"), ...Array(8).fill("waiting")]);
@@ -57,10 +57,10 @@ test("upgrading is disallowed: a reader who asks for the write lock too waits fo
   const session = await open();
   const reader = await take(session, { paths: [path], mode: "read" }).held;
   expect(await take(session, { paths: [path], timeoutMs: 300 }).acquisition).toEqual({ kind: "timeout", ahead: reader.nodes });
-  const theirs = curator.acquire("read", path);
+  const theirs = theCurator().acquire("read", path);
   await theirs.held;
   expect(await theirs.upgrade(300)).toBe(false);
-  expect(await onPath(session, path)).toEqual([`read ${owner}`, `read ${curator.address}`]);
+  expect(await onPath(session, path)).toEqual([`read ${owner}`, `read ${theCurator().address}`]);
   await theirs.release();
 });
 
@@ -68,7 +68,7 @@ describe("a Curator writer that downgrades", () => {
   async function downgraded(): Promise<{ path: string; session: Session; theirs: CuratorHold }> {
     const { path } = aPlace();
     const session = await open();
-    const theirs = curator.acquire("write", path);
+    const theirs = theCurator().acquire("write", path);
     await theirs.held;
     await theirs.downgrade();
     return { path, session, theirs };
@@ -95,7 +95,7 @@ describe("a Curator writer that downgrades", () => {
   test("keeps our writer out that queued before it downgraded (CURATOR-621)", async () => {
     const { path } = aPlace();
     const session = await open();
-    const theirs = curator.acquire("write", path);
+    const theirs = theCurator().acquire("write", path);
     await theirs.held;
     const writer = take(session, { paths: [path] });
     await watches(session, () => firstOf(session, path));
@@ -115,7 +115,7 @@ async function firstOf(session: Session, path: string): Promise<string> {
 test("set node data: each side's nodes carry what its user gave, as it was then, and the other side reads it", async () => {
   const { path } = aPlace();
   const session = await open();
-  const theirs = curator.acquire("read", path, { data: "theirs-1" });
+  const theirs = theCurator().acquire("read", path, { data: "theirs-1" });
   await theirs.held;
   const ours = await take(session, { paths: [path], mode: "read", owner: "ours-1" }).held;
   expect(await onPath(session, path)).toEqual(["read theirs-1", "read ours-1"]);
@@ -152,8 +152,8 @@ describe("lock path", () => {
     locks.lost.addEventListener("abort", () => {
       lostAt = process.hrtime.bigint();
     });
-    const theirs = curator.acquire("write", path);
-    await watches({ id: curator.session }, () => locks.nodes[0] ?? "");
+    const theirs = theCurator().acquire("write", path);
+    await watches({ id: theCurator().session }, () => locks.nodes[0] ?? "");
     proxy.hold();
     expect(await theirs.held).toBeGreaterThan(lostAt);
     expect([lostAt > 0n, locks.isHeld(), String(locks.lost.reason)]).toEqual([true, false, expect.stringContaining("the lock was lost")]);

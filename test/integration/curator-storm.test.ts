@@ -1,7 +1,7 @@
 // Threads of unmodified Curator, gates and runs of ours, all on one lock path of a real server: a writer, theirs or ours, is never
 // beside anybody. Judged afterwards, from what each held by the machine's one monotonic clock.
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Curator, type Span, startCurator } from "../../dev/curator/curator.ts";
+import { expect, test } from "vitest";
+import { type Span, startCurator } from "../../dev/curator/curator.ts";
 import type { ProcessorGate } from "../../src/processor/gate.ts";
 import { GateClosedError } from "../../src/processor/work.ts";
 import type { RunIdentity } from "../../src/protocol/node-data.ts";
@@ -11,17 +11,14 @@ import { releaseRun } from "../../src/zookeeper/release.ts";
 import { lookAtRun } from "../../src/zookeeper/run-look.ts";
 import type { Session } from "../../src/zookeeper/session.ts";
 import { watchRun } from "../../src/zookeeper/watch-run.ts";
+import { withCurator } from "../support/curator.ts";
 import { aRun, lockOf } from "../support/lock-world.ts";
 import { aPlace, aPlainGate, eventually, isState, onPath, server, session, withServer } from "../support/server-gate.ts";
 import { figures, overlaps } from "../support/spans.ts";
 
 withServer();
 
-let curator: Curator;
-beforeAll(async () => {
-  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
-});
-afterAll(() => curator?.kill());
+const theCurator = withCurator();
 
 /** Acquisitions on each side, at least. */
 const enough = 1000;
@@ -29,7 +26,7 @@ const enough = 1000;
 test("the JVM's clock is this process's", async () => {
   for (let i = 0; i < 50; i++) {
     const before = process.hrtime.bigint();
-    const between = await curator.now();
+    const between = await theCurator().now();
     const after = process.hrtime.bigint();
     expect([between >= before, between <= after]).toEqual([true, true]);
   }
@@ -46,21 +43,21 @@ test("in a storm of both no writer overlaps anybody", async () => {
   const { path } = aPlace();
   const gates = await Promise.all([1, 2, 3, 4].map(() => aPlainGate(path)));
   const storm = { over: false };
-  await curator.storm("read", path, { threads: 4, restMs: 1 });
+  await theCurator().storm("read", path, { threads: 4, restMs: 1 });
   // Writers that rest leave room for our runs: each of those has to wait for everybody before it.
-  await curator.storm("write", path, { threads: 2, restMs: 20 });
+  await theCurator().storm("write", path, { threads: 2, restMs: 20 });
   const readers = gates.map((gate) => readAgainAndAgain(gate, storm));
   const writers = [1, 2].map((i) => writeAgainAndAgain(gates, aRun(`storm-${i}`, [{ path, signalPath: `${path}-signal` }]), storm));
   const ours = () => [...readers, ...writers].flatMap(({ spans }) => spans);
   const ended = Promise.all([...readers, ...writers].map((work) => work.ended));
-  const blown = eventually(async () => Math.min(ours().length, await curator.stormCount())).toBeGreaterThanOrEqual(enough);
+  const blown = eventually(async () => Math.min(ours().length, await theCurator().stormCount())).toBeGreaterThanOrEqual(enough);
   await Promise.race([blown, ended]); // ended: something failed
   storm.over = true;
   await Promise.all(writers.map((work) => work.ended));
   // No run is left to make them give way: one may wait behind a writer of Curator's, which waits for those that are open.
   await Promise.all(gates.map((gate) => gate.close()));
   await ended;
-  const theirs = await curator.calm();
+  const theirs = await theCurator().calm();
   console.info(figures(ours(), theirs));
   expect(overlaps([...ours(), ...theirs])).toEqual([]);
   // Else it was no storm: each kind was there often, and readers of both sides side by side.

@@ -1,22 +1,19 @@
 // Unmodified Apache Curator and ours on one lock path, on a real server: who waits for whom, and what each sees of the other.
 // That somebody waits is seen at the server, by the watch of the waiting session; nothing here waits for time to pass.
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Curator, startCurator } from "../../dev/curator/curator.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import { startCurator } from "../../dev/curator/curator.ts";
 import { ProcessorGate } from "../../src/processor/gate.ts";
 import { parseLockNode, sortLockNodes } from "../../src/protocol/lock-nodes.ts";
 import { readHolders } from "../../src/zookeeper/holders.ts";
 import { lookAtRun } from "../../src/zookeeper/run-look.ts";
 import type { Session } from "../../src/zookeeper/session.ts";
+import { withCurator } from "../support/curator.ts";
 import { lockOf, promoted, queued, released } from "../support/lock-world.ts";
 import { aLongEvent, aPlace, aPlainGate, eventually, isState, onPath, server, session, withServer } from "../support/server-gate.ts";
 
 withServer();
 
-let curator: Curator;
-beforeAll(async () => {
-  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
-});
-afterAll(() => curator?.kill());
+const theCurator = withCurator();
 
 /** What a test that fails half-way leaves open: a gate would wait for its event for ever. */
 const unfinished: (() => unknown)[] = [];
@@ -28,20 +25,20 @@ describe("a Curator reader", () => {
   test("is all that a queued run waits for; while the run is promoted, Curator's readers and writers wait", async () => {
     const { path, run } = aPlace();
     const controller = await session();
-    const reader = curator.acquire("read", path);
+    const reader = theCurator().acquire("read", path);
     await reader.held;
     await queued(controller, run);
     const [held] = await readHolders(controller, path);
     const look = lockOf(await lookAtRun(controller, run), path);
-    expect([look.aheadCount, look.ahead]).toEqual([1, [{ name: held?.name, kind: "read", owner: curator.address }]]);
+    expect([look.aheadCount, look.ahead]).toEqual([1, [{ name: held?.name, kind: "read", owner: theCurator().address }]]);
     expect([look.foreignChildren, look.problem, look.warning]).toEqual([[], undefined, undefined]);
     await expect(promoted(controller, run)).rejects.toThrow("1 lock nodes are ahead");
     await reader.release();
     await eventually(async () => lockOf(await lookAtRun(controller, run), path).aheadCount).toBe(0);
     const [ours = ""] = await promoted(controller, run);
-    const late = curator.acquire("read", path);
+    const late = theCurator().acquire("read", path);
     await waitsFor(`${path}/${ours}`);
-    const writer = curator.acquire("write", path);
+    const writer = theCurator().acquire("write", path);
     await waitsFor(await ofKind(controller, path, "read"));
     expect(await Promise.all([late.isHeld(), writer.isHeld()])).toEqual([false, false]);
     const before = process.hrtime.bigint();
@@ -57,7 +54,7 @@ describe("a Curator reader", () => {
     const { path, run } = aPlace();
     const controller = await session();
     const [ours = ""] = await queued(controller, run);
-    const reader = curator.acquire("read", path);
+    const reader = theCurator().acquire("read", path);
     await waitsFor(`${path}/${ours}`);
     const its = await ofKind(controller, path, "read");
     expect(await controller.get(`${path}/${ours}`)).toMatchObject({ stat: { ephemeralOwner: controller.id } });
@@ -95,11 +92,14 @@ describe("a gate", () => {
   test("waits in line while a Curator writer holds, shut, and opens in its place when that releases", async () => {
     const { path } = aPlace();
     const other = await session();
-    const writer = curator.acquire("write", path);
+    const writer = theCurator().acquire("write", path);
     await writer.held;
     const gate = await aPlainGate(path);
     await isState(gate, "paused");
-    expect([gate.tryEnter(), await onPath(other, path)]).toEqual([false, [`write ${curator.address}`, expect.stringContaining("read ")]]);
+    expect([gate.tryEnter(), await onPath(other, path)]).toEqual([
+      false,
+      [`write ${theCurator().address}`, expect.stringContaining("read ")],
+    ]);
     const place = await ofKind(other, path, "read");
     const entered = gate.run(() => process.hrtime.bigint());
     const left = await writer.release();
@@ -118,10 +118,10 @@ describe("a gate", () => {
       await gate.opened();
       const event = anEvent(gate);
       const gateNode = await ofKind(other, path, "read");
-      const reader = curator.acquire("read", path);
+      const reader = theCurator().acquire("read", path);
       await reader.held;
-      const writer = curator.acquire("write", path);
-      await eventually(() => onPath(other, path)).toEqual(["read ours", `read ${curator.address}`, `write ${curator.address}`]);
+      const writer = theCurator().acquire("write", path);
+      await eventually(() => onPath(other, path)).toEqual(["read ours", `read ${theCurator().address}`, `write ${theCurator().address}`]);
       await reader.release();
       await waitsFor(gateNode);
       expect([await writer.isHeld(), gate.state]).toEqual([false, "open"]);
@@ -141,12 +141,12 @@ describe("names", () => {
   test("of Curator's nodes are ephemeral lock nodes to us; of our nodes lock nodes to Curator, in the same order", async () => {
     const { path, run } = aPlace();
     const controller = await session();
-    const [reader, second] = [curator.acquire("read", path), curator.acquire("read", path)];
+    const [reader, second] = [theCurator().acquire("read", path), theCurator().acquire("read", path)];
     await Promise.all([reader.held, second.held]);
     const gate = await aPlainGate(path);
     await gate.opened();
     const event = anEvent(gate); // so that it keeps its node when the run queues
-    const writer = curator.acquire("write", path);
+    const writer = theCurator().acquire("write", path);
     await eventually(async () => (await controller.children(path))?.length).toBe(4);
     const [ours = ""] = await queued(controller, run);
     const nodes = sortLockNodes((await controller.children(path)) ?? []);
@@ -154,12 +154,12 @@ describe("names", () => {
     for (const { name, kind, sortKey } of nodes) {
       expect(name).toMatch(/^_c_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-__(READ|WRIT)__\d{10}$/);
       expect([kind, sortKey]).toEqual([name.includes("WRIT") ? "write" : "read", name.slice(-10)]);
-      expect(await curator.sortKey(name)).toBe(sortKey);
+      expect(await theCurator().sortKey(name)).toBe(sortKey);
     }
     const theirs = await controller.get(`${path}/${nodes[0]?.name}`);
-    expect([theirs?.stat.ephemeralOwner, theirs?.data.toString()]).toEqual([curator.session, curator.address]);
+    expect([theirs?.stat.ephemeralOwner, theirs?.data.toString()]).toEqual([theCurator().session, theCurator().address]);
     for (const kind of ["read", "write"] as const) {
-      expect(await curator.participants(kind, path)).toEqual(nodes.filter((node) => node.kind === kind).map(({ name }) => name));
+      expect(await theCurator().participants(kind, path)).toEqual(nodes.filter((node) => node.kind === kind).map(({ name }) => name));
     }
     expect(nodes.at(-1)?.name).toBe(ours);
     event.end();
@@ -176,7 +176,7 @@ describe("names", () => {
     "x__READ__-2147483648",
     "stray",
   ])("like %s are sorted by the same text as Curator's", async (name) => {
-    expect(parseLockNode(name).sortKey).toBe(await curator.sortKey(name));
+    expect(parseLockNode(name).sortKey).toBe(await theCurator().sortKey(name));
   });
 });
 
@@ -192,7 +192,7 @@ function waitsFor(path: string): Promise<void> {
     const entries = (await server().fourLetterWord("wchp")).split(/\n(?=\/)/).map((entry) => entry.split(/\s+/));
     return entries.find(([watched]) => watched === path)?.slice(1) ?? [];
   };
-  return eventually(watching).toContain(bare(curator.session));
+  return eventually(watching).toContain(bare(theCurator().session));
 }
 
 /** The path of the last node of that kind. */

@@ -1,20 +1,17 @@
 // Our lock client and threads of unmodified Curator in one JVM, on locks of every dialect at once: a writer is never beside anybody.
 // Judged afterwards, from what each held by the machine's one monotonic clock.
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Curator, type CuratorLock, type Span, startCurator } from "../../dev/curator/curator.ts";
+import { expect, test } from "vitest";
+import type { CuratorLock, Span } from "../../dev/curator/curator.ts";
 import type { LockRequest } from "../../src/locks/acquire.ts";
 import type { Dialect } from "../../src/protocol/dialects.ts";
+import { withCurator } from "../support/curator.ts";
 import { take } from "../support/lock-taker.ts";
-import { aPlace, eventually, onPath, server, session, withServer } from "../support/server-gate.ts";
+import { aPlace, eventually, onPath, session, withServer } from "../support/server-gate.ts";
 import { figures, overlaps } from "../support/spans.ts";
 
 withServer();
 
-let curator: Curator;
-beforeAll(async () => {
-  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
-});
-afterAll(() => curator?.kill());
+const theCurator = withCurator();
 
 /** Acquisitions of each side on each path where it takes part, at least. */
 const enough = 250;
@@ -62,7 +59,7 @@ test("in a storm over all dialects no writer overlaps anybody", async () => {
   const storm = { over: false };
   const spans: Span[] = [];
   for (const { path, theirs, holdMs = 0.5 } of all)
-    for (const { lock, threads } of theirs) await curator.storm(lock, path, { threads, restMs: 1, holdMs });
+    for (const { lock, threads } of theirs) await theCurator().storm(lock, path, { threads, restMs: 1, holdMs });
   const works = all.flatMap((front) =>
     front.ours.map((mode) => againAndAgain([front.path], { mode, dialect: front.dialect }, spans, storm)),
   );
@@ -72,12 +69,12 @@ test("in a storm over all dialects no writer overlaps anybody", async () => {
   const least = () => Math.min(...all.map(({ path }) => spans.filter((span) => span.path === path).length));
   const blown = Promise.all([
     eventually(least).toBeGreaterThanOrEqual(enough),
-    eventually(() => curator.stormCount()).toBeGreaterThan(enough * 6),
+    eventually(() => theCurator().stormCount()).toBeGreaterThan(enough * 6),
   ]);
   await Promise.race([blown, ended]); // ended: something failed
   storm.over = true;
   await ended;
-  const theirs = await curator.calm();
+  const theirs = await theCurator().calm();
   console.info(figures(spans, theirs));
   expect(overlaps([...spans, ...theirs])).toEqual([]);
   for (const { path, theirs: parts } of all.filter((front) => front.theirs.length > 0)) {

@@ -1,21 +1,17 @@
 // Our lock client on a real server, where no program of the other side is at hand: LogDriver's own cases beside nodes made as LogDriver
 // makes them; and what is seen of all kinds of locks, with which ones do not see each other.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Curator, startCurator } from "../../dev/curator/curator.ts";
+import { describe, expect, test } from "vitest";
 import { dialects, parseNode } from "../../src/protocol/dialects.ts";
 import { recogniseLock } from "../../src/protocol/lock-recognition.ts";
 import type { Session } from "../../src/zookeeper/session.ts";
+import { withCurator } from "../support/curator.ts";
 import { take, watches } from "../support/lock-taker.ts";
 import { aPlace, eventually, server, withServer } from "../support/server-gate.ts";
 import { aSession } from "../support/sessions.ts";
 
 withServer();
 
-let curator: Curator;
-beforeAll(async () => {
-  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
-});
-afterAll(() => curator?.kill());
+const theCurator = withCurator();
 
 const open = () => aSession(server().connectString);
 
@@ -73,7 +69,7 @@ describe("LogDriver's locks", () => {
 test("what stands on one path is recognised for what it is, and that these do not see each other is said, and true", async () => {
   const { path } = aPlace();
   const session = await open();
-  const theirs = (["write", "mutex", "semaphore"] as const).map((lock) => curator.acquire(lock, path));
+  const theirs = (["write", "mutex", "semaphore"] as const).map((lock) => theCurator().acquire(lock, path));
   await Promise.all(theirs.map(({ held }) => held));
   const recipe = await take(session, { paths: [`${path}`], mode: "read", dialect: "ZooKeeperRecipe" }).held;
   const [own = [], locks, leases] = [
@@ -95,7 +91,7 @@ test.each([
   "write-0000000001",
   "stray",
 ])("a mutex sorts %s by the same text as Curator's", async (name) => {
-  expect(parseNode("CuratorMutex", name).sortKey).toBe(await curator.sortKey(name, "mutex"));
+  expect(parseNode("CuratorMutex", name).sortKey).toBe(await theCurator().sortKey(name, "mutex"));
 });
 
 test("four takers of four paths each, named in any order, all get them: nobody waits for one who waits for him", async () => {

@@ -1,30 +1,27 @@
 // Twenty `lock exec` on one path beside threads of unmodified Curator: nobody is ever beside a writer. Judged afterwards, from what each
 // held by the machine's one monotonic clock.
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Curator, type Span, startCurator } from "../../dev/curator/curator.ts";
+import { expect, test } from "vitest";
+import type { Span } from "../../dev/curator/curator.ts";
+import { withCurator } from "../support/curator.ts";
 import { lockExec, node } from "../support/lock-exec.ts";
-import { aPlace, onPath, server, session, withServer } from "../support/server-gate.ts";
+import { aPlace, onPath, session, withServer } from "../support/server-gate.ts";
 import { figures, overlaps } from "../support/spans.ts";
 
 withServer();
 
-let curator: Curator;
-beforeAll(async () => {
-  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
-});
-afterAll(() => curator?.kill());
+const theCurator = withCurator();
 
 const all = 20;
 
 test("twenty commands never overlap each other, nor Curator's writers and readers", { timeout: 300_000 }, async () => {
   const { path } = aPlace();
-  for (const kind of ["write", "read"] as const) await curator.storm(kind, path, { threads: 2, restMs: 2, holdMs: 2 });
+  for (const kind of ["write", "read"] as const) await theCurator().storm(kind, path, { threads: 2, restMs: 2, holdMs: 2 });
   const script = `
     const from = process.hrtime.bigint();
     while (process.hrtime.bigint() - from < 20_000_000n);
     console.log(process.env.EXCLUSIVE_WINDOW_FENCING_TOKEN + " " + from + " " + process.hrtime.bigint());`;
   const ends = await Promise.all(Array.from({ length: all }, () => lockExec([path, ...node(script)]).ended));
-  const theirs = await curator.calm();
+  const theirs = await theCurator().calm();
   expect(ends.map(({ code, err }) => ({ code, err }))).toEqual(Array.from({ length: all }, () => ({ code: 0, err: "" })));
   const held = ends.map(({ out }) => out.trim().split(" ").map(BigInt));
   const ours = held.map(([, from = 0n, to = 0n]): Span => ({ kind: "write", path, from, to }));

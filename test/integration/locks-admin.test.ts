@@ -1,31 +1,27 @@
 // `locks scan` and `locks reset` on a real server, of locks in all four dialects, with unmodified Apache Curator among them.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Curator, startCurator } from "../../dev/curator/curator.ts";
+import { describe, expect, test } from "vitest";
 import { systemClock } from "../../src/shared/clock.ts";
 import { silentLog } from "../../src/shared/log.ts";
 import { openSession } from "../../src/zookeeper/client.ts";
+import { withCurator } from "../support/curator.ts";
 import { expectedLocks, oneOfEach } from "../support/every-lock.ts";
 import { aLock, locks, locksJson, normalised } from "../support/locks-admin.ts";
 import { eventually, server, session, withServer } from "../support/server-gate.ts";
 
 withServer();
 
-let curator: Curator;
-beforeAll(async () => {
-  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
-});
-afterAll(() => curator?.kill());
+const theCurator = withCurator();
 
 describe("scan", () => {
   test("tells who holds and who waits in all four dialects, and whose window a run's lock is", async () => {
     const ours = await session();
-    await oneOfEach(ours, curator);
+    await oneOfEach(ours, theCurator());
     const inLine = ["/apps/curator", "/apps/curator-mutex", "/apps/curator-semaphore/leases"];
     await eventually(() => Promise.all(inLine.map(async (path) => (await ours.children(path))?.length))).toEqual([2, 2, 2]);
-    expect(normalised(await locksJson(["scan"]), { [ours.id]: "ours", [curator.session]: "curator" })).toEqual({
+    expect(normalised(await locksJson(["scan"]), { [ours.id]: "ours", [theCurator().session]: "curator" })).toEqual({
       root: "/",
       unreadable: [],
-      locks: expectedLocks(curator.address),
+      locks: expectedLocks(theCurator().address),
     });
   });
 
@@ -103,7 +99,7 @@ test("after a reset, a Curator writer whose place was removed takes a new one, a
   const ours = await session();
   const path = "/apps/reset";
   await aLock(ours, path, "Curator", "write");
-  const writer = curator.acquire("write", path);
+  const writer = theCurator().acquire("write", path);
   await eventually(async () => (await ours.children(path))?.length).toBe(2);
   const names = (await ours.children(path)) ?? [];
   expect((await locks(["write", "reset", path, "--yes"])).code).toBe(0);

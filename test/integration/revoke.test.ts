@@ -1,25 +1,21 @@
 // Readers that are asked to release, on a real server: an unmodified Curator's revocable lock hears of it, everybody else is left
 // alone.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Curator, startCurator } from "../../dev/curator/curator.ts";
+import { describe, expect, test } from "vitest";
 import { readersAhead, revokeReaders } from "../../src/zookeeper/revoke.ts";
 import { lookAtRun } from "../../src/zookeeper/run-look.ts";
+import { withCurator } from "../support/curator.ts";
 import { curatorNode, lockOf, queued, released } from "../support/lock-world.ts";
-import { anOpenGate, aPlace, eventually, server, session, withServer } from "../support/server-gate.ts";
+import { anOpenGate, aPlace, eventually, session, withServer } from "../support/server-gate.ts";
 
 withServer();
 
-let curator: Curator;
-beforeAll(async () => {
-  curator = await startCurator({ connectString: server().connectString, progress: (line) => console.info(line) });
-});
-afterAll(() => curator?.kill());
+const theCurator = withCurator();
 
 describe("of the readers that a run waits for", () => {
   test("Curator's revocable one is asked once, releases, and the run is first", async () => {
     const { path, run } = aPlace();
     const controller = await session();
-    const reader = curator.acquireRevocable(path);
+    const reader = theCurator().acquireRevocable(path);
     await reader.held;
     await queued(controller, run);
     const look = await lookAtRun(controller, run);
@@ -52,13 +48,13 @@ describe("of the readers that a run waits for", () => {
     const { path, run } = aPlace();
     const controller = await session();
     await anOpenGate(path);
-    const plain = curator.acquire("read", path);
+    const plain = theCurator().acquire("read", path);
     await plain.held;
     await queued(controller, run);
     await curatorNode(controller, "READ", path, "");
     const readers = await readersAhead(controller, await lookAtRun(controller, run));
     expect(readers.filter(({ isRevocable }) => isRevocable)).toEqual([]);
-    expect(readers.map(({ owner }) => owner)).toContain(curator.address);
+    expect(readers.map(({ owner }) => owner)).toContain(theCurator().address);
     expect(readers.map(({ owner }) => owner)).not.toContain("");
     await plain.release();
   });
