@@ -3,9 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { type CuratorLock, startCurator } from "../../dev/curator/curator.ts";
 import { type Dialect, leasesPath, queuePath } from "../../src/protocol/dialects.ts";
-import { type Session, ZooKeeperError } from "../../src/zookeeper/session.ts";
+import type { Session } from "../../src/zookeeper/session.ts";
 import { withCurator } from "../support/curator.ts";
 import { take, watches } from "../support/lock-taker.ts";
+import { removeNode } from "../support/remove-node.ts";
 import { aPlace, eventually, server, withServer } from "../support/server-gate.ts";
 import { aProxy, aSession } from "../support/sessions.ts";
 
@@ -70,7 +71,7 @@ describe.each(kinds)("Curator's $lock and our $dialect", (kind) => {
         await (await take(session, { paths: [path], dialect }).held).release();
         taken++;
         // Not the leases': a Curator that is about to take one does not forgive it.
-        await isRemoved(other, queuePath(dialect, path));
+        await removeNode(other, queuePath(dialect, path));
       }
     };
     const theirs = async () => {
@@ -83,7 +84,7 @@ describe.each(kinds)("Curator's $lock and our $dialect", (kind) => {
     };
     await Promise.all([ours(), theirs()]);
     await (await take(session, { paths: [path], dialect }).held).release();
-    expect(await isRemoved(other, queuePath(dialect, path))).toBe(true);
+    expect(await removeNode(other, queuePath(dialect, path))).toBe(true);
     await (await take(session, { paths: [path], dialect }).held).release();
     expect(taken).toBe(30);
   });
@@ -153,17 +154,6 @@ test("killed server: it comes back while one holds and one waits, and both finis
   await Promise.all(theirs.map((hold) => hold.release()));
   expect((await Promise.all(ours.map(({ held }) => held))).map((locks) => locks.isHeld())).toEqual([true, true, true]);
 });
-
-/** Whether it was there, and empty. */
-async function isRemoved(session: Session, path: string): Promise<boolean> {
-  try {
-    await session.remove(path, -1);
-    return true;
-  } catch (error) {
-    if (error instanceof ZooKeeperError && (error.code === "NoNode" || error.code === "NotEmpty")) return false;
-    throw error;
-  }
-}
 
 test.each(["write", "mutex"] as const)(
   "revoking: a Curator %s lock that is revocable lets us in when we ask; ours is not revocable",

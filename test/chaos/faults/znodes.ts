@@ -4,9 +4,10 @@
 import { sortLockNodes, writeNodePrefix } from "../../../src/protocol/lock-nodes.ts";
 import { fencePath, parentPath } from "../../../src/protocol/paths.ts";
 import { readAllHeld } from "../../../src/zookeeper/held.ts";
-import { type Session, ZooKeeperError } from "../../../src/zookeeper/session.ts";
+import type { Session } from "../../../src/zookeeper/session.ts";
 import { until } from "../../e2e/support/until.ts";
 import type { Instant } from "../../support/history/history.ts";
+import { removeNode } from "../../support/remove-node.ts";
 import { type PathName, znodesOf } from "../layout.ts";
 import { now } from "../timeline.ts";
 import { chosen, type Interference, type Scene, type Strike } from "./fault.ts";
@@ -31,7 +32,7 @@ export const deleteSignal: Strike = async (scene, { target }) => {
 
 export const deleteFence: Strike = async (scene, { target }) => {
   const { session, signal } = spotOf(scene, target);
-  return (await remove(session, fencePath(signal))) ? { what: "" } : undefined;
+  return (await removeNode(session, fencePath(signal))) ? { what: "" } : undefined;
 };
 
 export const deleteWriteNode: Strike = async (scene, { target, choice }) => {
@@ -43,7 +44,7 @@ export const deleteWriteNode: Strike = async (scene, { target, choice }) => {
 export const deleteReadNodes: Strike = async (scene, { target }) => {
   const spot = spotOf(scene, target);
   const names = await lockNodes(spot, "read");
-  for (const name of names) await remove(spot.session, `${spot.lock}/${name}`);
+  for (const name of names) await removeNode(spot.session, `${spot.lock}/${name}`);
   return names.length > 0 ? { what: names.join(", ") } : undefined;
 };
 
@@ -53,10 +54,10 @@ export const deletePath: Strike = async (scene, { target }) => {
   const { session, lock } = spot;
   await removeSignal(scene, spot);
   for (const name of await lockNodes(spot, "write")) await removeWriteNode(scene, spot, name);
-  for (const name of (await session.children(lock)) ?? []) await remove(session, `${lock}/${name}`);
+  for (const name of (await session.children(lock)) ?? []) await removeNode(session, `${lock}/${name}`);
   const gone = [lock, parentPath(lock)];
   const done: string[] = [];
-  for (const path of gone) if (await remove(session, path)) done.push(path);
+  for (const path of gone) if (await removeNode(session, path)) done.push(path);
   return { what: done.length === 0 ? "(only what is below it)" : `as far as ${done.at(-1)}` };
 };
 
@@ -64,14 +65,14 @@ async function removeSignal(scene: Scene, spot: Spot): Promise<boolean> {
   return witnessed(
     scene,
     spot,
-    () => remove(spot.session, spot.signal),
+    () => removeNode(spot.session, spot.signal),
     (runIds, at) => ({ kind: "signal deleted", path: spot.path, runIds, at }),
   );
 }
 
 async function removeWriteNode(scene: Scene, spot: Spot, name: string): Promise<boolean> {
   const own = (runIds: readonly string[]) => runIds.filter((id) => name.startsWith(writeNodePrefix(id)));
-  const deletion = () => remove(spot.session, `${spot.lock}/${name}`);
+  const deletion = () => removeNode(spot.session, `${spot.lock}/${name}`);
   return witnessed(scene, spot, deletion, (runIds, at) => ({ kind: "write node deleted", path: spot.path, runIds: own(runIds), at }));
 }
 
@@ -108,15 +109,4 @@ async function heldForGood({ session, lock, control }: Spot): Promise<readonly s
 async function lockNodes({ session, lock }: Spot, kind: "read" | "write"): Promise<readonly string[]> {
   const nodes = sortLockNodes((await session.children(lock)) ?? []);
   return nodes.filter((node) => node.kind === kind).map(({ name }) => name);
-}
-
-/** False where it was not there, or is not empty. */
-async function remove(session: Session, path: string): Promise<boolean> {
-  try {
-    await session.remove(path, -1);
-    return true;
-  } catch (error) {
-    if (error instanceof ZooKeeperError && (error.code === "NoNode" || error.code === "NotEmpty")) return false;
-    throw error;
-  }
 }
